@@ -34,7 +34,65 @@ enum class Severity { kError, kWarning };
   KIND(kReservedWord, "E0122", kError, "a reserved word as a name")                       \
   KIND(kChainedComparison, "E0123", kError, "comparisons do not chain")                   \
   KIND(kNotADeclaration, "E0124", kError, "not a declaration")                            \
-  KIND(kUnknownProperty, "E0125", kError, "an unknown property")
+  KIND(kUnknownProperty, "E0125", kError, "an unknown property")                          \
+  KIND(kUnknownName, "E0201", kError, "a name that is not bound")                         \
+  KIND(kUsedBeforeBound, "E0202", kError, "a name used before it is bound")               \
+  KIND(kUnknownCallee, "E0203", kError, "an unknown task, pipeline or function")          \
+  KIND(kUnknownType, "E0204", kError, "an unknown type")                                  \
+  KIND(kUnknownField, "E0205", kError, "an unknown field")                                \
+  KIND(kUnknownEnumValue, "E0206", kError, "an unknown value of an enum")                 \
+  KIND(kUnknownModule, "E0207", kError, "an unknown import")                              \
+  KIND(kDuplicateName, "E0208", kError, "a name declared twice")                          \
+  KIND(kShadowedName, "E0209", kError, "a name that hides another")                       \
+  KIND(kPrivateName, "E0210", kError, "a private name of another file")                   \
+  KIND(kImportNotFound, "E0211", kError, "an imported file that is not there")            \
+  KIND(kImportCycle, "E0212", kError, "files that import each other")                     \
+  KIND(kUnknownEnvironment, "E0213", kError, "an unknown environment")                    \
+  KIND(kTypeMismatch, "E0301", kError, "a value of another type")                         \
+  KIND(kNeedsType, "E0302", kError, "a value whose type is not said")                     \
+  KIND(kBadOperands, "E0303", kError, "an operator that does not fit its operands")       \
+  KIND(kNotAList, "E0304", kError, "a list was expected")                                 \
+  KIND(kNoFields, "E0305", kError, "a value without fields or items")                     \
+  KIND(kMayBeNull, "E0306", kError, "a value that may be null")                           \
+  KIND(kArmsDiffer, "E0307", kError, "values of different types")                         \
+  KIND(kNotConstant, "E0308", kError, "a constant was expected")                          \
+  KIND(kNoValue, "E0309", kError, "something without a value")                            \
+  KIND(kMissingField, "E0310", kError, "a field without a value")                         \
+  KIND(kBadTypeArgument, "E0311", kError, "a type with the wrong argument")               \
+  KIND(kNoTextForm, "E0312", kError, "a value without a text form")                       \
+  KIND(kConstantFails, "E0313", kError, "a constant that cannot be computed")             \
+  KIND(kRecursiveRecord, "E0314", kError, "a record that holds itself")                   \
+  KIND(kMissingArgument, "E0320", kError, "an argument that is missing")                  \
+  KIND(kUnknownArgument, "E0321", kError, "an argument that is not taken")                \
+  KIND(kDuplicateArgument, "E0322", kError, "an argument given twice")                    \
+  KIND(kArgumentOrder, "E0323", kError, "a positional argument after a named one")        \
+  KIND(kBadLambda, "E0324", kError, "a lambda in the wrong place, or none")               \
+  KIND(kNoBody, "E0401", kError, "a task without a body")                                 \
+  KIND(kSeveralBodies, "E0402", kError, "a task with several bodies")                     \
+  KIND(kDuplicateProperty, "E0403", kError, "a property given twice")                     \
+  KIND(kBadPlace, "E0404", kError, "a place outside the working folder")                  \
+  KIND(kPlacesCollide, "E0405", kError, "places that are equal or nested")                \
+  KIND(kBadRetry, "E0406", kError, "a retry that cannot be kept")                         \
+  KIND(kValueInShellText, "E0407", kError, "a value where the shell expands nothing")     \
+  KIND(kBadInterpolation, "E0408", kError, "an option an interpolation does not take")    \
+  KIND(kNoFileMatches, "E0409", kError, "a pattern that matches no file")                 \
+  KIND(kFileNotFound, "E0410", kError, "a file that is not in the project")               \
+  KIND(kBadPythonBody, "E0411", kError, "a python body that names no function")           \
+  KIND(kBadOutput, "E0412", kError, "an output that cannot be read")                      \
+  KIND(kBadPropertyValue, "E0413", kError, "a property with an impossible value")         \
+  KIND(kRecursion, "E0501", kError, "a pipeline that reaches itself")                     \
+  KIND(kUnusedValue, "E0502", kError, "a value nobody uses")                              \
+  KIND(kCallNotHere, "E0503", kError, "a call where nothing may run")                     \
+  KIND(kMissingReturn, "E0504", kError, "a pipeline that returns nothing")                \
+  KIND(kNotKnownAtSubmit, "E0505", kError, "a path that is not known at submit")          \
+  KIND(kNoPipeline, "E0506", kError, "no such pipeline")                                  \
+  KIND(kWhichPipeline, "E0507", kError, "several pipelines to choose from")               \
+  KIND(kBadTolerate, "E0508", kError, "a limit or tolerance that cannot be kept")         \
+  KIND(kBadAfter, "E0509", kError, "an `after` that means nothing here")                  \
+  KIND(kBlockWithoutValue, "E0510", kError, "a block without a value")                    \
+  KIND(kBadEnvironment, "E0601", kError, "an environment that cannot be made")            \
+  KIND(kNotSupported, "E0901", kError, "not supported yet")                               \
+  KIND(kUnpinnedRequirements, "W0101", kWarning, "requirements without a version")
 
 enum class Kind : std::uint16_t {
 #define MLP_KIND(name, code, severity, title) name,
