@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/plan/plan.h"
+#include "runtime/model/object.h"
 #include "runtime/model/run.h"
 
 namespace mlp::execute {
@@ -29,17 +30,8 @@ struct AttemptStart {
   double cpus = 1;
 };
 
-/// An object made by an attempt, to be recorded with its end. Up to kSmallObject its bytes are in
-/// `bytes`; a larger one is already a complete, durable file in objects/.
-struct NewObject {
-  Digest digest;
-  std::uint64_t size = 0;
-  bool is_manifest = false;
-  std::string bytes;
-  bool is_file = false;
-};
-
-inline constexpr std::uint64_t kSmallObject = 16 * 1024;  // bytes; also the bound of an inline log
+using model::NewObject;
+using model::kSmallObject;
 
 /// The end of an attempt, after its outputs were collected, checked and made durable.
 struct AttemptEnded {

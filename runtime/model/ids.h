@@ -40,6 +40,9 @@ struct TaskRunId {
 /// inside it (the called pipeline, else the task); nested `for`s with no name between give "[i][j]".
 std::string to_text(const TaskRunId& id, const plan::Plan& plan);
 
+/// The same without the run: "fit[2]".
+std::string task_run_name(const TaskRunId& id, const plan::Plan& plan);
+
 /// Reads "12/fit[2]" back; kNotFound when the plan has no such task, kInvalid when it is no name.
 Result<TaskRunId> parse_task_run(std::string_view text, const plan::Plan& plan);
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/model/artifacts.h"
+
+namespace mlp::model {
+
+void collect_artifacts(const plan::Value& value, std::vector<plan::Artifact>& found) {
+  switch (value.kind()) {
+    case plan::ValueKind::kArtifact:
+      found.push_back(value.as_artifact());
+      break;
+    case plan::ValueKind::kList:
+      for (const plan::Value& item : value.as_list()) collect_artifacts(item, found);
+      break;
+    case plan::ValueKind::kRecord:
+      for (const plan::Value& part : value.as_record().values) collect_artifacts(part, found);
+      break;
+    case plan::ValueKind::kMap:
+      for (const auto& entry : value.as_map()) collect_artifacts(entry.second, found);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace mlp::model
