@@ -1,0 +1,44 @@
+"""Each rule of tidy.py catches what it is for, and its message says what to do."""
+
+import unittest
+
+import tidy
+
+
+class Tidy(unittest.TestCase):
+    def test_an_arrow_that_runs_the_wrong_way_is_named(self):
+        found = list(tidy.check_arrows("base/x.h", '#include "runtime/model/run.h"\n'))
+        self.assertIn("base must not include runtime/model/run.h", found[0])
+        self.assertEqual([], list(tidy.check_arrows("runtime/model/run.h", '#include "base/id.h"\n')))
+
+    def test_the_client_never_sees_the_runtime(self):
+        self.assertTrue(list(tidy.check_arrows("daemon/mlpctl/main.cpp", '#include "runtime/store/kv.h"\n')))
+        self.assertFalse(list(tidy.check_arrows("daemon/mlpctl/main.cpp", '#include "compiler/compile.h"\n')))
+
+    def test_a_library_is_used_behind_its_door(self):
+        self.assertTrue(list(tidy.check_doors("runtime/engine/engine.cpp", "#include <rocksdb/db.h>\n")))
+        self.assertFalse(list(tidy.check_doors("runtime/store/rocks_kv.cpp", "#include <rocksdb/db.h>\n")))
+
+    def test_a_long_function_is_found_and_a_short_one_is_not(self):
+        body = "  f();\n" * 71
+        self.assertIn("71 lines", list(tidy.check_sizes("base/x.cpp", "void g() {\n" + body + "}\n"))[0])
+        self.assertEqual([], list(tidy.check_sizes("base/x.cpp", "void g() {\n  f();\n}\n")))
+
+    def test_deep_nesting_and_many_parameters_are_found(self):
+        deep = "void g() {\n" + "".join("  " * i + "if (a) {\n" for i in range(1, 6)) + "}" * 5 + "\n}\n"
+        self.assertIn("nested deeper", list(tidy.check_sizes("base/x.cpp", deep))[0])
+        many = "void g(int a, int b, int c, int d, int e, int f, int h) {\n}\n"
+        self.assertIn("parameters", list(tidy.check_sizes("base/x.cpp", many))[0])
+
+    def test_a_foreign_word_is_answered_with_ours(self):
+        found = list(tidy.check_words("base/x.h", "int job_count;\n"))
+        self.assertIn("write run, task or attempt", found[0])
+
+    def test_a_file_says_what_it_is_for(self):
+        self.assertTrue(list(tidy.check_opener("base/x.h", "#pragma once\n")))
+        good = "// SPDX-License-Identifier: Apache-2.0\n//\n// Words.\n#pragma once\n"
+        self.assertEqual([], list(tidy.check_opener("base/x.h", good)))
+
+
+if __name__ == "__main__":
+    unittest.main()
