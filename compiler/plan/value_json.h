@@ -25,13 +25,25 @@ Result<Value> from_json(const TypeTable& types, TypeId type, const Json& json);
 /// for records, maps and lists. kInvalid with what was expected.
 Result<Value> from_text(const TypeTable& types, TypeId type, std::string_view text);
 
-/// Version 1 of the byte encoding ("Encoding of values" in docs/store-format.md): a tag byte, then
-/// the fields. Used in keys and stored records. Two equal values have equal bytes.
+/// Version 1 of the byte encoding for the store ("Encoding of values" in docs/store-format.md): a
+/// tag byte (ValueKind), then the fields, parts of a record in their order. An artifact with its
+/// size, without its content. Two equal values of one type have equal bytes.
 void encode(const Value& value, ByteWriter& out);
+
+/// Version 1 of the encoding in keys of task runs. As encode(), but: bool, int and date as their
+/// text, parts of a record sorted by name bytes, an artifact as kind, digest and base name. Float by
+/// its 64 bits (-0 as 0), null by its own tag. Cannot be read back.
+void encode_for_key(const Value& value, ByteWriter& out);
+
 /// kCorrupt when the bytes are no value.
 Result<Value> decode_value(ByteReader& in);
 
 /// True when a value of type `from` may stand where `to` is expected ("Conversions" in docs/language.md).
 bool is_assignable(const TypeTable& types, TypeId from, TypeId to);
+
+/// The value as one of type `to`, to which its own type is assignable: int to float, parts of a
+/// record in the order of the type with its defaults, Metrics to a JSON file. The same value, not
+/// copied, where nothing changes; parts that cannot be converted stay as they are.
+Value convert(const TypeTable& types, TypeId to, const Value& value);
 
 }  // namespace mlp::plan
