@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The folder that holds everything a daemon knows: its lock, its parts, the mark of the last synced
+// commit, and the space kept back for a full disk. Knows no records but meta.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "runtime/store/kv.h"
+#include "runtime/store/meta_records.h"
+
+namespace mlp::store {
+
+struct DataFolderOptions {
+  std::uint64_t ballast_bytes = 64ull << 20;    // file given up first when the disk is full
+  std::uint64_t min_free_bytes = 512ull << 20;  // below it nothing new starts
+};
+
+/// The number of the last synced commit in a mapped file: a store whose last commit is lower has
+/// lost acknowledged data. 16 bytes: "mlpsync1", then the number big-endian.
+class SyncedMark {
+ public:
+  /// Makes the file with 0 when it is missing.
+  static Result<std::unique_ptr<SyncedMark>> open(const std::string& path);
+  ~SyncedMark();
+  SyncedMark(const SyncedMark&) = delete;
+  SyncedMark& operator=(const SyncedMark&) = delete;
+
+  /// After the sync that covers `commit`; never lower than before. One thread.
+  void store(std::uint64_t commit);
+  std::uint64_t value() const;
+
+ private:
+  explicit SyncedMark(unsigned char* page) : page_(page) {}
+  unsigned char* page_;
+};
+
+/// Locked from open to destruction. Paths are absolute.
+class DataFolder {
+ public:
+  /// Makes what is missing (mode 0700). kConflict when another daemon holds it: the message names
+  /// its pid (mlpd exits 10).
+  static Result<std::unique_ptr<DataFolder>> open(const std::string& path,
+                                                  const DataFolderOptions& options);
+  ~DataFolder();
+  DataFolder(const DataFolder&) = delete;
+  DataFolder& operator=(const DataFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+  /// A part of the folder: "store", "objects", "logs", "work", "trash", "uploads", "environments",
+  /// or a file such as "endpoint".
+  std::string part(std::string_view name) const;
+
+  /// Call once the store is open, before anything else is written. Checks schema (kUnsupported:
+  /// mlpd exits 11) and that no acknowledged commit is missing (kCorrupt), then counts the daemon
+  /// epoch up and syncs it. Returns the meta records as they are afterwards.
+  Result<Meta> begin_epoch(Kv& kv);
+
+  SyncedMark& synced() { return *synced_; }
+
+  Result<std::uint64_t> free_bytes() const;
+  /// False below min_free_bytes: nothing new may start.
+  bool has_space() const;
+  /// Deletes the ballast file; true when there was one. Any thread.
+  bool give_up_ballast() const;
+  /// Makes it again where there is space for it and twice min_free_bytes.
+  Status restore_ballast() const;
+
+ private:
+  DataFolder(std::string path, const DataFolderOptions& options, int lock)
+      : path_(std::move(path)), options_(options), lock_(lock) {}
+
+  std::string path_;
+  DataFolderOptions options_;
+  int lock_;
+  std::unique_ptr<SyncedMark> synced_;
+};
+
+}  // namespace mlp::store

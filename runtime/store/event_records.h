@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bucket e: what each commit changed in a run, for event streams that can be resumed. The commit
+// number is the id in the streams.
+//
+// Value, version 1: u8 1, then variable-length numbers (7 bits a byte, low first): time in us,
+// run state (0: unchanged) + 8 if cancel was asked, number of transitions; for each transition
+// state + 16 * source, task, number of items, items, and the attempt as zigzag difference to the
+// attempt before. 8 to 12 bytes each.
+#pragma once
+
+#include <vector>
+
+#include "runtime/model/transition.h"
+#include "runtime/store/kv.h"
+
+namespace mlp::store {
+
+void put_transitions(Batch& batch, model::RunId run, const model::Transitions& transitions);
+
+struct TransitionsPage {
+  std::vector<model::Transitions> commits;  // in order
+  bool has_more = false;
+};
+
+/// Commits above `after`, at most `limit` of them.
+Result<TransitionsPage> list_transitions(const View& view, model::RunId run, std::uint64_t after,
+                                         std::size_t limit);
+
+/// Removes those of a run, at most `limit` a call; true when none is left.
+Result<bool> remove_transitions(const View& view, Batch& batch, model::RunId run,
+                                std::size_t limit);
+
+/// The byte form by itself.
+std::string encode_transitions(const model::Transitions& transitions);
+Result<model::Transitions> decode_transitions(std::uint64_t commit, std::string_view bytes);
+
+}  // namespace mlp::store

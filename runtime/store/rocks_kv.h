@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The store on RocksDB. rocks_kv.cpp, rocks_files.h and rocks_files.cpp are the one door to it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtime/store/kv.h"
+
+namespace mlp::store {
+
+/// The process ends with it when the log cannot be written or synced.
+inline constexpr int kLogFailedExit = 12;
+
+/// True while a write to the store's files waits for space. RocksDB never hears of a full disk: the
+/// writer stands still and tries again each 200 ms. Outlives the store. Any thread.
+struct SpaceWatch {
+  std::atomic<bool> is_waiting{false};
+  /// Called on the waiting thread at the first refusal and each 200 ms: it may free space (ballast).
+  std::function<void()> on_full;
+};
+
+struct RocksOptions {
+  std::uint64_t write_buffer_bytes = 16 << 20;  // of each family; a memtable grows lazily to it
+  std::uint64_t block_cache_bytes = 8 << 20;
+  SpaceWatch* space = nullptr;                  // must outlive the store
+};
+
+/// Opens or makes the store in `folder`. kCorrupt with instructions when it is damaged.
+Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& options);
+
+}  // namespace mlp::store
