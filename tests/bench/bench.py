@@ -98,7 +98,7 @@ def ninja_seconds(folder, name, number, edges):
     place = os.path.join(folder, f"ninja-{name}-{number}")
     graphs.ninja(place, edges)
     start = time.monotonic()
-    subprocess.run(["ninja", "-C", place, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", place, "--quiet", "-j", str(os.cpu_count())], check=True, stdout=subprocess.DEVNULL)
     return time.monotonic() - start
 
 
