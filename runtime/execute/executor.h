@@ -28,6 +28,9 @@ struct AttemptStart {
   Digest environment;                        // fingerprint
   Duration timeout{0};                       // 0: none
   double cpus = 1;
+  /// May wait in the executor's own queue behind those that run, to start the moment one ends
+  /// (only attempts of 1 cpu; kill() calls it back).
+  bool may_wait = false;
 };
 
 using model::NewObject;
