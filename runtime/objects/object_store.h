@@ -58,6 +58,7 @@ class Upload {
  private:
   friend class ObjectStore;
   Upload(ObjectStore& store, std::string path) : store_(store), path_(std::move(path)) {}
+  Status flush();
 
   ObjectStore& store_;
   std::string path_;       // of the temporary file

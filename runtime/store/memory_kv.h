@@ -20,9 +20,8 @@ class MemoryKv final : public Kv {
   std::shared_ptr<const View> view() override;
   Result<std::optional<std::string>> get(Family family, std::string_view key) override;
 
-  /// The process died: everything written is still there.
-  void kill() {}
-  /// The machine died: only what was synced is still there.
+  /// The machine died: only what was synced is still there. (When only the process dies, everything
+  /// written stays: nothing to call.)
   void power_cut() { newest_ = synced_; }
 
   std::uint64_t writes() const { return writes_; }

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/store/data_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "runtime/store/latest_view.h"
+
+namespace mlp::store {
+namespace {
+
+constexpr std::string_view kMarkName = "mlpsync1";
+constexpr std::size_t kMarkBytes = 16;
+constexpr std::size_t kFolderIdBytes = 16;
+constexpr std::array<std::string_view, 7> kFolders = {"store", "objects",  "logs",        "work",
+                                                      "trash", "uploads", "environments"};
+
+Error system_error(const std::string& what, const std::string& path) {
+  const ErrorCode code =
+      errno == ENOSPC || errno == EDQUOT ? ErrorCode::kNoSpace : ErrorCode::kIo;
+  return {code, what + " " + path + ": " + std::strerror(errno)};
+}
+
+std::string read_pid(int lock) {
+  std::array<char, 32> text{};
+  const ssize_t n = ::pread(lock, text.data(), text.size() - 1, 0);
+  return n > 0 ? std::string(trim(std::string_view(text.data(), static_cast<std::size_t>(n))))
+               : std::string();
+}
+
+/// The open, locked file; closing it unlocks. The file itself stays: removing it would let two in.
+Result<int> take_lock(const std::string& path, const std::string& folder) {
+  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return system_error("cannot open", path);
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    const bool is_held = errno == EWOULDBLOCK;
+    const Error error = system_error("cannot lock", path);
+    const std::string pid = read_pid(lock);
+    ::close(lock);
+    if (!is_held) return error;
+    return Error{ErrorCode::kConflict,
+                 "another mlpd" + (pid.empty() ? "" : " (pid " + pid + ")") + " uses " + folder +
+                     "; end it with `mlpctl down`, or give another folder with --data"};
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(lock, 0) != 0 ||
+      ::pwrite(lock, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    // The pid is only for the message above; the lock holds without it, also on a full disk.
+  }
+  return lock;
+}
+
+Error wrong_schema(const std::string& path, std::uint64_t found) {
+  const bool is_newer = found > kSchemaVersion;
+  return {ErrorCode::kUnsupported,
+          "the data folder " + path + " has version " + std::to_string(found) +
+              ", this mlpd reads version " + std::to_string(kSchemaVersion) + "; " +
+              (is_newer ? "use the newer mlpd that wrote it, or give another folder with --data"
+                        : "give another folder with --data")};
+}
+
+Error lost_commits(const std::string& path, std::uint64_t last, std::uint64_t synced) {
+  return {ErrorCode::kCorrupt,
+          "the store in " + path + " has lost acknowledged data: its last commit is " +
+              std::to_string(last) + ", but commit " + std::to_string(synced) +
+              " was acknowledged. Put the whole data folder back from a backup; or, to go on "
+              "without what was lost, remove the file 'synced' in it"};
+}
+
+}  // namespace
+
+// ---- SyncedMark ---------------------------------------------------------------------------------
+
+Result<std::unique_ptr<SyncedMark>> SyncedMark::open(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return system_error("cannot open", path);
+  struct stat info {};
+  const bool is_sized = ::fstat(file, &info) == 0;
+  const bool is_new = is_sized && info.st_size == 0;
+  // Allocated at once: a write to the mapped page must never find the disk full.
+  if (!is_sized || (is_new && ::posix_fallocate(file, 0, kMarkBytes) != 0)) {
+    const Error error = system_error("cannot make", path);
+    ::close(file);
+    return error;
+  }
+  void* page = ::mmap(nullptr, kMarkBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  ::close(file);
+  if (page == MAP_FAILED) return system_error("cannot map", path);
+  auto* bytes = static_cast<unsigned char*>(page);
+  std::unique_ptr<SyncedMark> mark(new SyncedMark(bytes));
+  if (is_new) {
+    std::memcpy(bytes, kMarkName.data(), kMarkName.size());
+  } else if (info.st_size < static_cast<off_t>(kMarkBytes) ||
+             std::memcmp(bytes, kMarkName.data(), kMarkName.size()) != 0) {
+    // A power cut between making and filling leaves zeros: nothing was acknowledged then.
+    if (std::all_of(bytes, bytes + kMarkBytes, [](unsigned char b) { return b == 0; })) {
+      std::memcpy(bytes, kMarkName.data(), kMarkName.size());
+    } else {
+      return Error{ErrorCode::kCorrupt, path + " is damaged; put the data folder back from a "
+                                               "backup, or remove this file to go on without the "
+                                               "check for lost data"};
+    }
+  }
+  return mark;
+}
+
+SyncedMark::~SyncedMark() { ::munmap(page_, kMarkBytes); }
+
+void SyncedMark::store(std::uint64_t commit) {
+  const std::uint64_t big_endian = __builtin_bswap64(commit);
+  std::memcpy(page_ + kMarkName.size(), &big_endian, sizeof big_endian);
+}
+
+std::uint64_t SyncedMark::value() const {
+  std::uint64_t big_endian = 0;
+  std::memcpy(&big_endian, page_ + kMarkName.size(), sizeof big_endian);
+  return __builtin_bswap64(big_endian);
+}
+
+// ---- DataFolder ---------------------------------------------------------------------------------
+
+Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& path,
+                                                     const DataFolderOptions& options) {
+  Files& files = real_files();
+  const std::string folder = absolute_path(path);
+  MLP_TRY(make_folders(files, folder, 0700));
+  MLP_TRY(files.chmod(folder, 0700));
+  MLP_ASSIGN(const int lock, take_lock(join_path(folder, "lock"), folder));
+  std::unique_ptr<DataFolder> opened(new DataFolder(folder, options, lock));
+  for (const std::string_view part : kFolders) {
+    MLP_TRY(files.make_folder(opened->part(part), 0700));
+  }
+  MLP_ASSIGN(opened->synced_, SyncedMark::open(opened->part("synced")));
+  MLP_TRY(files.sync(folder));
+  return opened;
+}
+
+DataFolder::~DataFolder() { ::close(lock_); }
+
+std::string DataFolder::part(std::string_view name) const { return join_path(path_, name); }
+
+Result<Meta> DataFolder::begin_epoch(Kv& kv) {
+  MLP_ASSIGN(Meta meta, get_meta(LatestView(kv)));
+  if (meta.schema != 0 && meta.schema != kSchemaVersion) return wrong_schema(path_, meta.schema);
+  const std::uint64_t synced = synced_->value();
+  if (meta.commit < synced) return lost_commits(path_, meta.commit, synced);
+  Batch batch;
+  if (meta.schema == 0) {
+    meta.schema = kSchemaVersion;
+    meta.folder_id = to_hex(random_bytes(kFolderIdBytes));
+    put_schema(batch, meta.schema);
+    put_folder_id(batch, meta.folder_id);
+  }
+  ++meta.daemon_epoch;
+  ++meta.commit;
+  put_daemon_epoch(batch, meta.daemon_epoch);
+  put_commit(batch, meta.commit);
+  MLP_TRY(kv.write(batch));
+  MLP_TRY(kv.sync());
+  synced_->store(meta.commit);
+  return meta;
+}
+
+Result<std::uint64_t> DataFolder::free_bytes() const { return real_files().free_space(path_); }
+
+bool DataFolder::has_space() const {
+  const Result<std::uint64_t> free = free_bytes();
+  return !free || *free >= options_.min_free_bytes;
+}
+
+bool DataFolder::give_up_ballast() const { return ::unlink(part("ballast").c_str()) == 0; }
+
+Status DataFolder::restore_ballast() const {
+  const std::string path = part("ballast");
+  if (options_.ballast_bytes == 0 || ::access(path.c_str(), F_OK) == 0) return {};
+  MLP_ASSIGN(const std::uint64_t free, free_bytes());
+  if (free < options_.ballast_bytes + 2 * options_.min_free_bytes) return {};
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return system_error("cannot make", path);
+  const int failed = ::posix_fallocate(file, 0, static_cast<off_t>(options_.ballast_bytes));
+  ::close(file);
+  if (failed == 0) return {};
+  ::unlink(path.c_str());
+  errno = failed;
+  return system_error("cannot keep space back in", path);
+}
+
+}  // namespace mlp::store

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/store/event_records.h"
+
+#include "runtime/store/buckets.h"
+
+namespace mlp::store {
+namespace {
+
+constexpr char kVersion = 1;
+constexpr std::uint64_t kCancelAsked = 8;   // bit beside the run state
+constexpr std::uint64_t kSourceShift = 4;   // bits below are the state of the task run
+constexpr std::uint64_t kStateMask = 15;
+constexpr std::size_t kMaxDepth = 64;       // of nested `for`s: a bound on damaged bytes
+
+void put_number(std::string& out, std::uint64_t number) {
+  while (number >= 0x80) {
+    out.push_back(static_cast<char>(number | 0x80));
+    number >>= 7;
+  }
+  out.push_back(static_cast<char>(number));
+}
+
+std::uint64_t zigzag(std::int64_t number) {
+  return (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63);
+}
+
+std::int64_t unzigzag(std::uint64_t number) {
+  return static_cast<std::int64_t>(number >> 1) ^ -static_cast<std::int64_t>(number & 1);
+}
+
+/// Reads the numbers back; after a short one ok is false and all reads give zero.
+class NumberReader {
+ public:
+  explicit NumberReader(std::string_view bytes) : rest_(bytes) {}
+  std::uint64_t next() {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (rest_.empty()) break;
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return number;
+    }
+    ok_ = false;
+    rest_ = {};
+    return 0;
+  }
+  bool ok() const { return ok_; }
+  std::size_t left() const { return rest_.size(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+bool read_transition(NumberReader& in, std::uint64_t& last_attempt, model::Transition& out) {
+  const std::uint64_t state = in.next();
+  out.state = static_cast<model::TaskRunState>(state & kStateMask);
+  out.source = static_cast<model::Source>(state >> kSourceShift);
+  out.task = model::TaskId(static_cast<std::uint32_t>(in.next()));
+  const std::uint64_t depth = in.next();
+  if (depth > kMaxDepth) return false;
+  for (std::uint64_t i = 0; i < depth; ++i) {
+    out.items.push_back(static_cast<std::uint32_t>(in.next()));
+  }
+  last_attempt += static_cast<std::uint64_t>(unzigzag(in.next()));
+  out.attempt = model::AttemptId(last_attempt);
+  return in.ok();
+}
+
+Error damaged() { return {ErrorCode::kCorrupt, "an event record of the store is damaged"}; }
+
+}  // namespace
+
+std::string encode_transitions(const model::Transitions& transitions) {
+  std::string out(1, kVersion);
+  put_number(out, zigzag(transitions.at.us));
+  const std::uint64_t run_state =
+      transitions.run_state ? static_cast<std::uint64_t>(*transitions.run_state) : 0;
+  put_number(out, run_state | (transitions.cancel_asked ? kCancelAsked : 0));
+  put_number(out, transitions.tasks.size());
+  std::uint64_t last_attempt = 0;
+  for (const model::Transition& each : transitions.tasks) {
+    put_number(out, static_cast<std::uint64_t>(each.state) |
+                        static_cast<std::uint64_t>(each.source) << kSourceShift);
+    put_number(out, each.task.value);
+    put_number(out, each.items.size());
+    for (const std::uint32_t item : each.items) put_number(out, item);
+    put_number(out, zigzag(static_cast<std::int64_t>(each.attempt.value - last_attempt)));
+    last_attempt = each.attempt.value;
+  }
+  return out;
+}
+
+Result<model::Transitions> decode_transitions(std::uint64_t commit, std::string_view bytes) {
+  if (bytes.empty() || bytes[0] != kVersion) return damaged();
+  NumberReader in(bytes.substr(1));
+  model::Transitions transitions;
+  transitions.commit = commit;
+  transitions.at = Instant{unzigzag(in.next())};
+  const std::uint64_t run_state = in.next();
+  transitions.cancel_asked = (run_state & kCancelAsked) != 0;
+  if ((run_state & ~kCancelAsked) != 0) {
+    transitions.run_state = static_cast<model::RunState>(run_state & ~kCancelAsked);
+  }
+  const std::uint64_t count = in.next();
+  if (!in.ok() || count > in.left()) return damaged();
+  std::uint64_t last_attempt = 0;
+  transitions.tasks.resize(count);
+  for (model::Transition& each : transitions.tasks) {
+    if (!read_transition(in, last_attempt, each)) return damaged();
+  }
+  return transitions;
+}
+
+void put_transitions(Batch& batch, model::RunId run, const model::Transitions& transitions) {
+  batch.put(Family::kRecords, event_key(run, transitions.commit), encode_transitions(transitions));
+}
+
+Result<TransitionsPage> list_transitions(const View& view, model::RunId run, std::uint64_t after,
+                                         std::size_t limit) {
+  TransitionsPage page;
+  Status problem;
+  MLP_TRY(view.scan(Family::kRecords, events_prefix(run), event_key(run, after + 1),
+                    [&](std::string_view key, std::string_view bytes) {
+                      page.has_more = page.commits.size() == limit;
+                      if (page.has_more) return false;
+                      KeyReader in(key);
+                      in.u64();
+                      Result<model::Transitions> decoded = decode_transitions(in.u64(), bytes);
+                      if (!decoded) {
+                        problem = decoded.error();
+                        return false;
+                      }
+                      page.commits.push_back(std::move(*decoded));
+                      return true;
+                    }));
+  MLP_TRY(problem);
+  return page;
+}
+
+Result<bool> remove_transitions(const View& view, Batch& batch, model::RunId run,
+                                std::size_t limit) {
+  std::size_t removed = 0;
+  bool is_done = true;
+  MLP_TRY(view.scan(Family::kRecords, events_prefix(run), {},
+                    [&](std::string_view key, std::string_view) {
+                      is_done = removed < limit;
+                      if (is_done) batch.remove(Family::kRecords, std::string(key));
+                      ++removed;
+                      return is_done;
+                    }));
+  return is_done;
+}
+
+}  // namespace mlp::store
