@@ -28,11 +28,11 @@ enum class Severity { kError, kWarning };
   KIND(kNumberTooLarge, "E0111", kError, "a number that does not fit")                    \
   KIND(kBadDate, "E0112", kError, "a date or time that does not exist")                   \
   KIND(kBadCharacter, "E0113", kError, "a character that means nothing here")             \
-  KIND(kBadIndentation, "E0114", kError, "a block string's indentation")                  \
   KIND(kSyntax, "E0120", kError, "something else was expected")                           \
   KIND(kForeignSyntax, "E0121", kError, "a form of another language")                     \
   KIND(kReservedWord, "E0122", kError, "a reserved word as a name")                       \
   KIND(kChainedComparison, "E0123", kError, "comparisons do not chain")                   \
+  KIND(kMisplaced, "E0126", kError, "a statement in the wrong place")                     \
   KIND(kNotADeclaration, "E0124", kError, "not a declaration")                            \
   KIND(kUnknownProperty, "E0125", kError, "an unknown property")                          \
   KIND(kUnknownName, "E0201", kError, "a name that is not bound")                         \
