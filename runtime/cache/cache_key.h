@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,6 @@ struct KeyOutput {
 struct KeyVariable {
   std::string name;
   std::string value;  // canonical bytes of its expression
-  std::string shown;  // its text where it is a constant; for people, not in the key
   bool operator==(const KeyVariable&) const = default;
 };
 
@@ -75,6 +75,9 @@ std::vector<KeyInput> key_inputs(const plan::TaskDefinition& definition,
 /// What an attempt keeps, to be explained later.
 std::string encode_inputs(const std::vector<KeyInput>& inputs);
 Result<std::vector<KeyInput>> decode_inputs(std::string_view bytes);
+
+/// The value of a constant in its canonical bytes, as text for people; nullopt for any other.
+std::optional<std::string> constant_text(std::string_view canonical);
 
 /// H(scheme, base, inputs). About 1 us for a few scalars.
 Digest key_of(const Digest& base, const std::vector<KeyInput>& inputs);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kPiece = 1 << 20;  // bytes read at once
 constexpr std::uint32_t kObjectMode = 0444;
+constexpr std::uint32_t kExecutableMode = 0555;
 
 Error missing(const Digest& digest) {
   return {ErrorCode::kNotFound, "object " + digest.to_hex() + " is missing from the store"};
@@ -112,7 +113,9 @@ Status ObjectStore::ensure_folder(const std::string& folder) {
 
 Status ObjectStore::publish(const std::string& path, const Digest& digest, std::uint64_t size) {
   const std::string target = path_of(digest);
-  MLP_TRY(files_.chmod(path, kObjectMode));
+  MLP_ASSIGN(const FileInfo info, files_.stat(path));
+  // The executable bit stays: collecting the same folder twice must see the same folder.
+  MLP_TRY(files_.chmod(path, info.is_executable() ? kExecutableMode : kObjectMode));
   MLP_TRY(files_.sync(path));
   MLP_TRY(ensure_folder(parent_path(target)));
   Status linked = files_.link(path, target);

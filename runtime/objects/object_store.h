@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The bytes of objects: small ones are values in the store, larger ones files objects/ab/cdef….
-// A name in objects/ is a complete, durable file of mode 0444 (0555 never: the executable bit is
-// the manifest's). Writes no records: who makes an object hands its NewObject to the engine.
+// A name in objects/ is a complete, durable, read-only file; its executable bit says nothing (the
+// manifest's counts). Writes no records: who makes an object hands its NewObject to the engine.
 // Thread-safe.
 #pragma once
 
@@ -88,7 +88,7 @@ class ObjectStore {
   Result<NewObject> put(std::string_view bytes, bool is_manifest = false);
   Upload begin_upload();
   /// A file on the data folder's file system that nobody writes any more: hashed, and when large
-  /// synced and linked, so `path` and the object are one file afterwards, of mode 0444.
+  /// synced and linked, so `path` and the object are one read-only file afterwards.
   Result<NewObject> collect_file(const std::string& path);
   /// The same for each file of a folder. kInvalid for a link that leaves it.
   Result<CollectedFolder> collect_folder(const std::string& path);
