@@ -13,12 +13,12 @@
 namespace mlp::documents {
 namespace {
 
-Result<Json> to_json(const toml::node& node, int depth, Budget& budget);
+Result<Json> to_json(const toml::node& part, int depth, Budget& budget);
 
 Result<Json> table_json(const toml::table& table, int depth, Budget& budget) {
   JsonObject members;
-  for (const auto& [key, node] : table) {
-    MLP_ASSIGN(Json json, to_json(node, depth + 1, budget));
+  for (const auto& [key, part] : table) {
+    MLP_ASSIGN(Json json, to_json(part, depth + 1, budget));
     members[key.str()] = std::move(json);
   }
   return Json(std::move(members));
@@ -26,8 +26,8 @@ Result<Json> table_json(const toml::table& table, int depth, Budget& budget) {
 
 Result<Json> list_json(const toml::array& array, int depth, Budget& budget) {
   JsonArray items;
-  for (const toml::node& node : array) {
-    MLP_ASSIGN(Json json, to_json(node, depth + 1, budget));
+  for (const toml::node& part : array) {
+    MLP_ASSIGN(Json json, to_json(part, depth + 1, budget));
     items.push_back(std::move(json));
   }
   return Json(std::move(items));
@@ -46,17 +46,17 @@ Json printed(const toml::value<Time>& value) {
   return Json(out.str());
 }
 
-Result<Json> to_json(const toml::node& node, int depth, Budget& budget) {
+Result<Json> to_json(const toml::node& part, int depth, Budget& budget) {
   MLP_TRY(budget.take_value(depth));
-  if (const auto* table = node.as_table()) return table_json(*table, depth, budget);
-  if (const auto* array = node.as_array()) return list_json(*array, depth, budget);
-  if (const auto* text = node.as_string()) return Json(text->get());
-  if (const auto* whole = node.as_integer()) return Json(whole->get());
-  if (const auto* number = node.as_floating_point()) return float_json(number->get());
-  if (const auto* flag = node.as_boolean()) return Json(flag->get());
-  if (const auto* date = node.as_date()) return printed(*date);
-  if (const auto* time = node.as_time()) return printed(*time);
-  if (const auto* moment = node.as_date_time()) return printed(*moment);
+  if (const auto* table = part.as_table()) return table_json(*table, depth, budget);
+  if (const auto* array = part.as_array()) return list_json(*array, depth, budget);
+  if (const auto* text = part.as_string()) return Json(text->get());
+  if (const auto* whole = part.as_integer()) return Json(whole->get());
+  if (const auto* number = part.as_floating_point()) return float_json(number->get());
+  if (const auto* flag = part.as_boolean()) return Json(flag->get());
+  if (const auto* date = part.as_date()) return printed(*date);
+  if (const auto* time = part.as_time()) return printed(*time);
+  if (const auto* moment = part.as_date_time()) return printed(*moment);
   return Json(nullptr);
 }
 

@@ -43,20 +43,20 @@ Json plain_scalar(const std::string& text) {
   return Json(text);
 }
 
-Result<Json> to_json(const YAML::Node& node, int depth, Budget& budget);
+Result<Json> to_json(const YAML::Node& yaml, int depth, Budget& budget);
 
-Result<Json> list_json(const YAML::Node& node, int depth, Budget& budget) {
+Result<Json> list_json(const YAML::Node& yaml, int depth, Budget& budget) {
   JsonArray items;
-  for (const YAML::Node& item : node) {
+  for (const YAML::Node& item : yaml) {
     MLP_ASSIGN(Json json, to_json(item, depth + 1, budget));
     items.push_back(std::move(json));
   }
   return Json(std::move(items));
 }
 
-Result<Json> map_json(const YAML::Node& node, int depth, Budget& budget) {
+Result<Json> map_json(const YAML::Node& yaml, int depth, Budget& budget) {
   JsonObject members;
-  for (const auto& member : node) {
+  for (const auto& member : yaml) {
     if (!member.first.IsScalar()) {
       return Error{ErrorCode::kInvalid, "line " + std::to_string(member.first.Mark().line + 1) +
                                             ": a key must be a scalar"};
@@ -67,14 +67,14 @@ Result<Json> map_json(const YAML::Node& node, int depth, Budget& budget) {
   return Json(std::move(members));
 }
 
-Result<Json> to_json(const YAML::Node& node, int depth, Budget& budget) {
+Result<Json> to_json(const YAML::Node& yaml, int depth, Budget& budget) {
   MLP_TRY(budget.take_value(depth));
-  if (node.IsSequence()) return list_json(node, depth, budget);
-  if (node.IsMap()) return map_json(node, depth, budget);
-  if (!node.IsScalar()) return Json(nullptr);
+  if (yaml.IsSequence()) return list_json(yaml, depth, budget);
+  if (yaml.IsMap()) return map_json(yaml, depth, budget);
+  if (!yaml.IsScalar()) return Json(nullptr);
   // yaml-cpp tags what was quoted with "!".
-  const bool is_plain = node.Tag().empty() || node.Tag() == "?";
-  return is_plain ? plain_scalar(node.Scalar()) : Json(node.Scalar());
+  const bool is_plain = yaml.Tag().empty() || yaml.Tag() == "?";
+  return is_plain ? plain_scalar(yaml.Scalar()) : Json(yaml.Scalar());
 }
 
 }  // namespace

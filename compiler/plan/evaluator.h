@@ -20,7 +20,7 @@ inline constexpr std::size_t kMostItems = 10'000'000;
 // Expressions nest at most 200 deep as written; lowering and lambdas add a few levels.
 inline constexpr int kMostExpressionNesting = 256;
 
-/// One evaluation. Each step gives a pointer to the value, or nullptr once the evaluation stopped
+/// One evaluation. Each function gives a pointer to the value, or nullptr once the evaluation stopped
 /// (`outcome` says why). The pointer is into `storage`, the context or the expression: nothing is
 /// copied that stands somewhere already.
 class Evaluator {

@@ -113,7 +113,7 @@ Value slice(const List& items, std::size_t from, std::size_t to) {
                              items.begin() + static_cast<std::ptrdiff_t>(to)));
 }
 
-Result<Value> steps(const Call& call, std::int64_t from, std::int64_t to,
+Result<Value> counted_up(const Call& call, std::int64_t from, std::int64_t to,
                     Value (*make)(std::int64_t)) {
   List items;
   if (from >= to) return Value::of_list({});
@@ -238,12 +238,12 @@ Result<Value> call_range(const Call& call) {
   const Value& to = call.at(call.count() - 1);
   if (to.kind() == ValueKind::kDate && call.count() == 2) {
     if (call.at(0).kind() != ValueKind::kDate) return wrong_argument(call, 0, "a date");
-    return steps(call, call.at(0).as_date_days(), to.as_date_days(), Value::of_date);
+    return counted_up(call, call.at(0).as_date_days(), to.as_date_days(), Value::of_date);
   }
   MLP_ASSIGN(const std::int64_t end, call.integer(call.count() - 1));
-  if (call.count() == 1) return steps(call, 0, end, Value::of_int);
+  if (call.count() == 1) return counted_up(call, 0, end, Value::of_int);
   MLP_ASSIGN(const std::int64_t begin, call.integer(0));
-  return steps(call, begin, end, Value::of_int);
+  return counted_up(call, begin, end, Value::of_int);
 }
 
 Result<Value> call_sample(const Call& call) {

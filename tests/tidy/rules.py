@@ -6,7 +6,8 @@ ARROWS = {
     "compiler/source": ["base"],
     "compiler/diagnostics": ["base", "compiler/source"],
     "compiler/syntax": ["base", "compiler/source", "compiler/diagnostics"],
-    "compiler/plan": ["base"],
+    "compiler/documents": ["base"],
+    "compiler/plan": ["base", "compiler/documents"],
     "compiler/check": ["base", "compiler/source", "compiler/diagnostics", "compiler/syntax", "compiler/plan"],
     "compiler/lower": ["base", "compiler/source", "compiler/diagnostics", "compiler/syntax", "compiler/plan",
                        "compiler/check"],
@@ -44,8 +45,8 @@ DOORS = [
     ("Boost.Process", r"boost/process.*", r"(runtime/environment/helper_process|daemon/mlpctl/daemon_process)\.cpp"),
     ("Boost.Asio and Boost.Beast", r"boost/(asio|beast).*",
      r"(daemon/http/\w+|daemon/mlpd/\w+|runtime/environment/helper_process|daemon/mlpctl/daemon_process)\.(cpp|h)"),
-    ("yaml-cpp", r"yaml-cpp/.*", r"(compiler/plan|runtime/execute/local)/\w*yaml\w*\.cpp"),
-    ("toml++", r"toml\+\+.*", r"(compiler/plan/\w*toml\w*|daemon/mlpd/config)\.cpp"),
+    ("yaml-cpp", r"yaml-cpp/.*", r"(compiler/documents|runtime/execute/local)/\w*yaml\w*\.cpp"),
+    ("toml++", r"toml\+\+.*", r"(compiler/documents/toml|daemon/mlpd/config)\.cpp"),
     ("CLI11", r"CLI/.*", r"daemon/(mlpctl|mlpd)/.*\.(cpp|h)"),
     ("Protocol Buffers", r"(google/protobuf/.*|.*\.pb\.h)",
      r"runtime/(store|execute)/.*"),
@@ -75,6 +76,7 @@ WORDS = {
 WORDS_ALLOWED = [
     ("compiler/syntax/", "node", "a syntax tree has nodes"),
     ("compiler/syntax/", "nodes", "a syntax tree has nodes"),
+    ("compiler/documents/", "node", "what yaml-cpp and toml++ call a value"),
     ("compiler/check/", "node", "a syntax tree has nodes"),
     ("compiler/lower/", "node", "a syntax tree has nodes"),
 ]
