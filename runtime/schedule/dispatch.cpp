@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Task runs: looked up, queued, started, retried, ended.
+#include "runtime/schedule/dispatch.h"
+
+#include <algorithm>
+
+#include "runtime/schedule/evaluation.h"
+#include "runtime/schedule/retry.h"
+#include "runtime/schedule/task_machine.h"
+
+namespace mlp::schedule {
+namespace {
+
+using model::TaskRunState;
+
+RunState& run_of(TaskEntry& entry) { return *entry.frame->run; }
+
+const plan::Statement& call_of(const TaskEntry& entry) {
+  return statement_of(*entry.frame, entry.slot);
+}
+
+const plan::TaskDefinition& definition_of(const TaskEntry& entry) {
+  const plan::Plan& plan = entry.frame->run->plan();
+  return plan.definition_of(plan.task(entry.record.id.task));
+}
+
+std::uint32_t definition_index(const TaskEntry& entry) {
+  return entry.frame->run->plan().task(entry.record.id.task).definition;
+}
+
+std::unique_ptr<TaskEntry> make_entry(Frame& frame, std::uint32_t slot) {
+  auto entry = std::make_unique<TaskEntry>();
+  entry->frame = &frame;
+  entry->slot = slot;
+  entry->record.id = task_run_id(frame, statement_of(frame, slot).task);
+  return entry;
+}
+
+plan::Value outputs_value(const TaskEntry& entry) {
+  plan::Record record;
+  record.names = entry.frame->run->layout().output_names(definition_index(entry));
+  record.values.reserve(entry.record.outputs.size());
+  for (const model::Output& output : entry.record.outputs) record.values.push_back(output.value);
+  return plan::Value::of_record(std::move(record));
+}
+
+double cpus_of(const plan::Value& value) {
+  bool is_whole = value.kind() == plan::ValueKind::kInt;
+  return is_whole ? static_cast<double>(value.as_int()) : value.as_float();
+}
+
+Result<double> asked_cpus(const TaskEntry& entry) {
+  const auto& cpus = definition_of(entry).cpus;
+  if (!cpus) return 1.0;
+  auto attempt = static_cast<std::uint32_t>(entry.record.attempts.size() + 1);
+  MLP_ASSIGN(plan::Value value, evaluate_property(entry, *cpus, attempt));
+  return cpus_of(value);
+}
+
+Result<Duration> timeout_of(const TaskEntry& entry) {
+  const auto& timeout = definition_of(entry).timeout;
+  if (!timeout) return Duration(0);
+  auto attempt = static_cast<std::uint32_t>(entry.record.attempts.size() + 1);
+  MLP_ASSIGN(plan::Value value, evaluate_property(entry, *timeout, attempt));
+  if (value.is_null()) return Duration(0);
+  return Duration(std::max<std::int64_t>(1000, value.as_duration_us()));
+}
+
+}  // namespace
+
+// ---- ready ------------------------------------------------------------------------------------
+
+void Dispatch::ready(Frame& frame, std::uint32_t slot, std::vector<plan::Value> inputs) {
+  frame.slots[slot].task = make_entry(frame, slot);
+  TaskEntry& entry = *frame.slots[slot].task;
+  const RunSpec& spec = frame.run->spec;
+  entry.inputs = std::move(inputs);
+  entry.is_cached = definition_of(entry).is_cached;
+  if (restore_known(entry)) return;
+  std::optional<Digest> key = spec.key_of(definition_index(entry), entry.inputs);
+  if (spec.is_forecast && (!key || !entry.is_cached)) return assume_missing(entry);
+  entry.record.key = *key;
+  begin(entry);
+}
+
+void Dispatch::refuse(Frame& frame, std::uint32_t slot, TaskRunState state, std::string reason) {
+  frame.slots[slot].task = make_entry(frame, slot);
+  TaskEntry& entry = *frame.slots[slot].task;
+  if (restore_known(entry)) return;
+  entry.record.reason = std::move(reason);
+  set(core_, *frame.run, entry.record, state);
+  settle_final(entry);
+}
+
+void Dispatch::refuse(RunState& run, model::TaskRunId id, TaskRunState state, std::string reason) {
+  model::TaskRun record;
+  record.id = std::move(id);
+  if (run.spec.known) {
+    std::optional<model::TaskRun> known = run.spec.known(record.id);
+    if (known && model::is_final(known->state)) return restore(run, record, std::move(*known));
+  }
+  record.reason = std::move(reason);
+  set(core_, run, record, state);
+}
+
+void Dispatch::not_known(Frame& frame, std::uint32_t slot, StatementId until) {
+  TaskId task = statement_of(frame, slot).task;
+  not_known(*frame.run, task_run_id(frame, task), until, 1);
+}
+
+void Dispatch::not_known(RunState& run, model::TaskRunId id, StatementId until,
+                         std::uint64_t count) {
+  std::uint32_t definition = run.plan().task(id.task).definition;
+  core_.commands->push_back(WouldRun{std::move(id), definition, {}, until, count});
+}
+
+// The key is looked up whenever a task run becomes ready, after a back-off as well.
+void Dispatch::begin(TaskEntry& entry) {
+  set(core_, run_of(entry), entry.record, TaskRunState::kReady);
+  if (!entry.is_cached) return enqueue(entry);
+  if (!core_.keys.join(entry)) {
+    return set(core_, run_of(entry), entry.record, TaskRunState::kQueued);
+  }
+  core_.commands->push_back(LookUp{entry.record.key});
+}
+
+void Dispatch::enqueue(TaskEntry& entry) {
+  Result<double> cpus = asked_cpus(entry);
+  if (!cpus) return fail(entry, cpus.error().message);
+  entry.cpus = core_.resources.granted(*cpus);
+  if (entry.record.state == TaskRunState::kReady) {
+    set(core_, run_of(entry), entry.record, TaskRunState::kQueued);
+  }
+  core_.queue.push(entry);
+}
+
+void Dispatch::key_answered(KeyAnswered answer) {
+  TaskEntry* leader = core_.keys.leader(answer.key);
+  if (leader == nullptr || leader->live) return;
+  if (!answer.hit) {
+    if (leader->record.state != TaskRunState::kReady) return;
+    return run_of(*leader).spec.is_forecast ? assume_missing(*leader) : enqueue(*leader);
+  }
+  std::vector<TaskEntry*> waiters = core_.keys.dissolve(answer.key);
+  hit(*leader, answer.hit->outputs, answer.hit->made_by);
+  for (TaskEntry* waiter : waiters) hit(*waiter, answer.hit->outputs, answer.hit->made_by);
+}
+
+void Dispatch::hit(TaskEntry& entry, const std::vector<model::Output>& outputs,
+                   model::AttemptId made_by) {
+  if (entry.queued) core_.queue.remove(entry);
+  entry.record.outputs = outputs;
+  entry.record.source = model::Source::kHit;
+  entry.record.made_by = made_by;
+  set(core_, run_of(entry), entry.record, TaskRunState::kDone);
+  settle_value(entry);
+}
+
+// Those behind it would be hits once it had run: not known either.
+void Dispatch::assume_missing(TaskEntry& entry) {
+  std::vector<TaskEntry*> all{&entry};
+  if (entry.holds_key) {
+    for (TaskEntry* waiter : core_.keys.dissolve(entry.record.key)) all.push_back(waiter);
+  }
+  for (TaskEntry* each : all) {
+    core_.commands->push_back(
+        WouldRun{each->record.id, definition_index(*each), std::move(each->inputs), {}, 1});
+    if (each->record.state != TaskRunState::kWaiting) --run_of(*each).waiting_to_start;
+    Outcome outcome{OutcomeKind::kUnknown, {}, {}, call_of(*each).id};
+    settle(*each, std::move(outcome));
+  }
+}
+
+// ---- attempts ---------------------------------------------------------------------------------
+
+void Dispatch::grant() {
+  while (!core_.is_paused) {
+    TaskEntry* next = core_.queue.front();
+    if (next == nullptr || !core_.resources.fits(next->cpus)) return;
+    core_.queue.remove(*next);
+    start(*next);
+  }
+}
+
+void Dispatch::start(TaskEntry& entry) {
+  Result<Duration> timeout = timeout_of(entry);
+  if (!timeout) return fail(entry, timeout.error().message);
+  entry.live = model::AttemptId((core_.epoch << model::kEpochShift) | ++core_.last_attempt);
+  entry.record.attempts.push_back(entry.live);
+  core_.live.emplace(entry.live, &entry);
+  core_.resources.take(entry.cpus);
+  ++run_of(entry).live;
+  set(core_, run_of(entry), entry.record, TaskRunState::kRunning);
+  auto number = static_cast<std::uint32_t>(entry.record.attempts.size());
+  core_.commands->push_back(Start{entry.live, entry.record.id, number, definition_index(entry),
+                                  entry.inputs, entry.record.key, entry.cpus, *timeout});
+}
+
+// An attempt that is not live has ended before: it can neither commit nor fail anything.
+void Dispatch::attempt_ended(AttemptEnded ended) {
+  auto found = core_.live.find(ended.id);
+  if (found == core_.live.end()) return end_unclaimed(std::move(ended));
+  TaskEntry& entry = *found->second;
+  core_.live.erase(found);
+  core_.resources.give(entry.cpus);
+  --run_of(entry).live;
+  entry.live = {};
+  if (ended.outcome.reason == model::EndReason::kSucceeded) return succeed(entry, std::move(ended));
+  fail_attempt(entry, ended);
+}
+
+void Dispatch::succeed(TaskEntry& entry, AttemptEnded ended) {
+  Digest key = entry.is_cached ? entry.record.key : Digest{};
+  core_.commands->push_back(AttemptSettled{ended.id, true, key});
+  entry.record.outputs = std::move(ended.outputs);
+  entry.record.source = model::Source::kRan;
+  entry.record.made_by = ended.id;
+  set(core_, run_of(entry), entry.record, TaskRunState::kDone);
+  if (entry.holds_key) {
+    for (TaskEntry* waiter : core_.keys.dissolve(key)) hit(*waiter, entry.record.outputs, ended.id);
+  }
+  settle_value(entry);
+}
+
+void Dispatch::fail_attempt(TaskEntry& entry, const AttemptEnded& ended) {
+  core_.commands->push_back(AttemptSettled{ended.id, false, {}});
+  hand_over(core_.keys.leave(entry));
+  if (run_of(entry).is_cancelled) {
+    return set(core_, run_of(entry), entry.record, TaskRunState::kCancelled);
+  }
+  Retry retry = decide_retry(entry, ended.outcome, *core_.random);
+  if (!retry.is_retried) {
+    return fail(entry, retry.error.empty() ? describe(ended.outcome) : retry.error);
+  }
+  entry.last.reason = to_text(class_of(ended.outcome).value());
+  entry.last.exit_code = ended.outcome.code;
+  entry.last.peak_memory = ended.peak_memory;
+  entry.record.due = core_.now.wall + retry.delay;
+  set(core_, run_of(entry), entry.record, TaskRunState::kBackoff, retry.delay);
+  wait(entry, retry.delay);
+}
+
+void Dispatch::fail(TaskEntry& entry, std::string reason) {
+  hand_over(core_.keys.leave(entry));
+  entry.record.reason = std::move(reason);
+  set(core_, run_of(entry), entry.record, TaskRunState::kFailed);
+  settle_failed(entry);
+}
+
+// It has waited with its key known to be missing; its own budget counts.
+void Dispatch::hand_over(TaskEntry* next) {
+  if (next != nullptr && !next->queued) enqueue(*next);
+}
+
+void Dispatch::wait(TaskEntry& entry, Duration delay) {
+  entry.timer = {core_.now.steady + delay, ++core_.last_timer};
+  core_.timers.emplace(*entry.timer, &entry);
+}
+
+void Dispatch::wake_due() {
+  while (!core_.timers.empty() && core_.timers.begin()->first.first <= core_.now.steady) {
+    TaskEntry& entry = *core_.timers.begin()->second;
+    core_.timers.erase(core_.timers.begin());
+    entry.timer.reset();
+    entry.record.due = {};
+    begin(entry);
+  }
+}
+
+void Dispatch::cancel(TaskEntry& entry) {
+  if (entry.live) {
+    core_.commands->push_back(Kill{entry.live});
+    return;
+  }
+  if (entry.queued) core_.queue.remove(entry);
+  if (entry.timer) core_.timers.erase(*entry.timer);
+  entry.timer.reset();
+  hand_over(core_.keys.leave(entry));
+  entry.record.due = {};
+  set(core_, run_of(entry), entry.record, TaskRunState::kCancelled);
+}
+
+// ---- after a restart --------------------------------------------------------------------------
+
+void Dispatch::adopt(RunState& run, const std::vector<Adopted>& adopted) {
+  for (const Adopted& attempt : adopted) {
+    core_.unclaimed.emplace(attempt.id, attempt);
+    core_.resources.take(attempt.cpus);
+    if (attempt.key) core_.keys.reserve(attempt.key, attempt.id);
+    ++run.live;
+  }
+}
+
+bool Dispatch::restore_known(TaskEntry& entry) {
+  RunState& run = run_of(entry);
+  if (!run.spec.known) return false;
+  std::optional<model::TaskRun> known = run.spec.known(entry.record.id);
+  if (!known) return false;
+  restore(run, entry.record, std::move(*known));
+  switch (entry.record.state) {
+    case TaskRunState::kRunning: resume_attempt(entry); break;
+    case TaskRunState::kBackoff:
+      wait(entry, std::max(Duration(0), entry.record.due - core_.now.wall));
+      break;
+    default: settle_final(entry);
+  }
+  return true;
+}
+
+void Dispatch::resume_attempt(TaskEntry& entry) {
+  model::AttemptId attempt = entry.record.attempts.back();
+  auto found = core_.unclaimed.find(attempt);
+  MLP_CHECK(found != core_.unclaimed.end());  // recovery settled all others before
+  entry.live = attempt;
+  entry.cpus = found->second.cpus;
+  core_.live.emplace(attempt, &entry);
+  if (found->second.key) core_.keys.claim(entry);
+  core_.unclaimed.erase(found);
+  auto early = core_.early_ends.extract(attempt);
+  if (!early.empty()) attempt_ended(std::move(early.mapped()));
+}
+
+void Dispatch::end_unclaimed(AttemptEnded ended) {
+  auto found = core_.unclaimed.find(ended.id);
+  if (found == core_.unclaimed.end()) return;
+  RunState& run = *core_.runs.at(found->second.task_run.run);
+  if (!run.is_cancelled) {
+    core_.early_ends.emplace(ended.id, std::move(ended));
+    return;
+  }
+  Adopted attempt = std::move(found->second);
+  core_.unclaimed.erase(found);
+  touch(core_, run);
+  core_.resources.give(attempt.cpus);
+  --run.live;
+  core_.commands->push_back(AttemptSettled{ended.id, false, {}});
+  if (attempt.key) hand_over(core_.keys.release(attempt.key, attempt.id));
+  std::optional<model::TaskRun> record = run.spec.known(attempt.task_run);
+  if (!record || record->state != TaskRunState::kRunning) return;
+  record->state = TaskRunState::kCancelled;
+  record->ended = core_.now.wall;
+  core_.commands->push_back(TaskRunChanged{std::move(*record), Duration(0)});
+}
+
+void Dispatch::cancel_unclaimed(RunState& run) {
+  std::vector<AttemptEnded> ended;
+  for (const auto& [id, attempt] : core_.unclaimed) {
+    if (attempt.task_run.run != run.spec.id) continue;
+    auto early = core_.early_ends.extract(id);
+    if (early.empty()) {
+      core_.commands->push_back(Kill{id});
+    } else {
+      ended.push_back(std::move(early.mapped()));
+    }
+  }
+  for (AttemptEnded& end : ended) end_unclaimed(std::move(end));
+}
+
+// ---- settling ---------------------------------------------------------------------------------
+
+void Dispatch::settle_final(TaskEntry& entry) {
+  switch (entry.record.state) {
+    case TaskRunState::kDone: return settle_value(entry);
+    case TaskRunState::kFailed: return settle_failed(entry);
+    case TaskRunState::kSkipped: {
+      Slot& slot = entry.frame->slots[entry.slot];
+      return settle(entry, {OutcomeKind::kSkipped, {}, {}, slot.cause});
+    }
+    default: return settle(entry, {OutcomeKind::kCancelled, {}, {}, {}});
+  }
+}
+
+void Dispatch::settle_value(TaskEntry& entry) {
+  settle(entry, {OutcomeKind::kValue, outputs_value(entry), {}, {}});
+}
+
+void Dispatch::settle_failed(TaskEntry& entry) {
+  if (call_of(entry).is_optional) return settle(entry, {OutcomeKind::kValue, {}, {}, {}});
+  std::string name = model::task_run_name(entry.record.id, run_of(entry).plan());
+  settle(entry, {OutcomeKind::kFailed, {}, name + " failed: " + entry.record.reason, {}});
+}
+
+// In a cancelled run nothing follows from an end.
+void Dispatch::settle(TaskEntry& entry, Outcome outcome) {
+  touch(core_, run_of(entry));
+  if (run_of(entry).is_cancelled) return;
+  core_.settlements.push_back({entry.frame, entry.slot, std::move(outcome)});
+}
+
+std::string describe(const model::Outcome& outcome) {
+  if (!outcome.message.empty()) return outcome.message;
+  switch (outcome.reason) {
+    case model::EndReason::kExit: return "exit " + std::to_string(outcome.code);
+    case model::EndReason::kSignal: return "signal " + std::to_string(outcome.code);
+    case model::EndReason::kTimeout: return "timed out";
+    default: return std::string(model::to_text(outcome.reason));
+  }
+}
+
+}  // namespace mlp::schedule
