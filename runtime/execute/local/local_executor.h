@@ -12,13 +12,12 @@
 
 #include "base/time.h"
 #include "runtime/execute/executor.h"
+#include "runtime/execute/local/staging.h"
 #include "runtime/objects/object_store.h"
 #include "runtime/store/kv.h"
 
 namespace mlp::execute {
 
-/// The newest written state of the store: inline inputs are read from it.
-using ViewSupplier = std::function<std::shared_ptr<const store::View>()>;
 
 struct LocalConfig {
   std::string data_folder;          // absolute; work/ logs/ trash/ environments/ runner.* are in it
