@@ -118,7 +118,7 @@ bool Decoder::artifact(Value& out) {
 bool Decoder::boolean(Value& out) {
   const std::uint8_t value = in_.u8();
   out = Value::of_bool(value == 1);
-  return value <= 1;
+  return in_.ok() && value <= 1;
 }
 
 bool Decoder::value(Value& out, int depth) {
