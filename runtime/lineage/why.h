@@ -3,37 +3,16 @@
 // Why a task run ran or was a hit, told from records only: by what differs from the last time.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "runtime/cache/explain.h"
-#include "runtime/model/run.h"
-#include "runtime/objects/plan_cache.h"
-#include "runtime/store/kv.h"
+#include "runtime/lineage/recorded.h"
 
 namespace mlp::lineage {
 
-/// How many earlier runs of the project are looked at for the last time a task ran.
-inline constexpr std::size_t kMaxRunsSearched = 100;
 /// How many task runs upstream an answer follows.
 inline constexpr std::size_t kMaxFollowed = 50;
-
-/// What an answer is read from. All must outlive the call. Any thread that owns the view.
-struct Sources {
-  const store::View& view;
-  const objects::ObjectStore& objects;
-  objects::PlanCache& plans;
-};
-
-/// An earlier task run and the attempt that made its outputs.
-struct Earlier {
-  model::TaskRunId id;
-  std::string name;           // "12/fit[2]"
-  model::AttemptId attempt;
-  Instant ended;
-};
 
 /// One difference, and for an input the task runs of this run whose outputs it takes.
 struct Cause {
@@ -64,21 +43,5 @@ struct Why {
 
 /// kNotFound when the run or task is unknown.
 Result<Why> explain_task_run(const Sources& sources, const model::TaskRunId& id);
-
-/// The last task run of that name and items of the same pipeline in the runs before `before` (none:
-/// any) that has a recorded key, with its base and inputs. For `plan`: compare what would run.
-struct Recorded {
-  Earlier earlier;
-  Digest key;
-  cache::Described described;
-};
-struct TaskAddress {
-  std::string project = "default";
-  std::string pipeline;
-  std::string task;           // Task::name
-  model::Items items;
-};
-Result<std::optional<Recorded>> find_recorded(const Sources& sources, const TaskAddress& address,
-                                              model::RunId before = {});
 
 }  // namespace mlp::lineage

@@ -41,6 +41,19 @@ Result<model::TaskRun> read_task_run(std::string_view key, std::string_view byte
   return read_task_run(std::move(id), bytes);
 }
 
+Status visit_prefix(const View& view, const std::string& prefix,
+                    const std::function<bool(model::TaskRun&&)>& visit) {
+  Status problem;
+  MLP_TRY(view.scan(Family::kRecords, prefix, {},
+                    [&](std::string_view key, std::string_view bytes) {
+                      Result<model::TaskRun> task_run = read_task_run(key, bytes);
+                      if (task_run) return visit(std::move(*task_run));
+                      problem = task_run.error();
+                      return false;
+                    }));
+  return problem;
+}
+
 }  // namespace
 
 void put_task_run(Batch& batch, const model::TaskRun& task_run) {
@@ -72,15 +85,12 @@ Result<std::optional<model::TaskRun>> find_task_run(const View& view,
 
 Status visit_task_runs(const View& view, model::RunId run,
                        const std::function<bool(model::TaskRun&&)>& visit) {
-  Status problem;
-  MLP_TRY(view.scan(Family::kRecords, task_runs_prefix(run), {},
-                    [&](std::string_view key, std::string_view bytes) {
-                      Result<model::TaskRun> task_run = read_task_run(key, bytes);
-                      if (task_run) return visit(std::move(*task_run));
-                      problem = task_run.error();
-                      return false;
-                    }));
-  return problem;
+  return visit_prefix(view, task_runs_prefix(run), visit);
+}
+
+Status visit_task_runs_of(const View& view, model::RunId run, model::TaskId task,
+                          const std::function<bool(model::TaskRun&&)>& visit) {
+  return visit_prefix(view, task_runs_prefix(run, task), visit);
 }
 
 Result<TaskRunPage> list_task_runs(const View& view, model::RunId run, const TaskRunQuery& query) {

@@ -22,6 +22,10 @@ Result<std::optional<model::TaskRun>> find_task_run(const View& view, const mode
 Status visit_task_runs(const View& view, model::RunId run,
                        const std::function<bool(model::TaskRun&&)>& visit);
 
+/// The same for one task.
+Status visit_task_runs_of(const View& view, model::RunId run, model::TaskId task,
+                          const std::function<bool(model::TaskRun&&)>& visit);
+
 struct TaskRunQuery {
   model::TaskId task;                                // none: all tasks
   std::vector<model::TaskRunState> states;           // empty: all
