@@ -13,8 +13,8 @@ namespace mlp::wire {
 
 /// A file of a folder artifact.
 struct FolderEntry {
-  std::string path;        // relative to the folder; UTF-8, other bytes as U+FFFD
-  std::string kind;        // "file", "folder" or "link"
+  std::string path;  // relative to the folder; UTF-8, other bytes as U+FFFD
+  std::string kind;  // "file", "folder" or "link"
   bool executable = false;
   std::uint64_t size = 0;
   std::string digest;
@@ -30,15 +30,16 @@ void visit(V& v, FolderEntry& e) {
 }
 
 struct Artifact {
-  std::string digest;       // 64 hexadecimal digits
-  std::string kind;         // "file", "folder" or "value"
-  std::string name;         // base name, where the context gives one
-  std::uint64_t size = 0;   // bytes; of a folder: of all its files
-  std::string task_run;     // of the list of a run: which task run's output, "12/fit[2]"
-  std::string output;       // of the list of a run: the output's name
-  std::string made_by;      // attempt
-  bool is_present = false;  // its bytes are here
-  std::vector<FolderEntry> entries;  // of one folder asked for by digest; at most 1,000
+  std::string digest;                // 64 hexadecimal digits
+  std::string kind;                  // "file", "folder" or "value"
+  std::string name;                  // base name, where the context gives one
+  std::uint64_t size = 0;            // bytes; of a folder: of all its files
+  std::string task_run;              // of the list of a run: which task run's output, "12/fit[2]"
+  std::string output;                // of the list of a run: the output's name
+  std::string made_by;               // attempt
+  bool is_present = false;           // its bytes are here
+  std::vector<FolderEntry> entries;  // of one folder asked for by digest, in pages
+  std::string next_after;            // of those: the `after` of the next page, or empty
 };
 
 template <typename V>
@@ -52,6 +53,7 @@ void visit(V& v, Artifact& a) {
   v("made_by", a.made_by);
   v("is_present", a.is_present);
   v("entries", a.entries);
+  v("next_after", a.next_after);
 }
 
 /// The outputs of one run, in the order of its task runs. `next_after`: as in TaskRunList.

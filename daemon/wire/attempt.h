@@ -11,22 +11,23 @@
 namespace mlp::wire {
 
 struct Attempt {
-  std::string id;               // a 64-bit number as text: larger than JSON readers keep exactly
-  std::string task_run;         // "12/fit[2]"
-  std::uint64_t number = 1;     // of the try
+  std::string id;            // a 64-bit number as text: larger than JSON readers keep exactly
+  std::string task_run;      // "12/fit[2]"
+  std::uint64_t number = 1;  // of the try
   std::string executor;
-  std::string state;            // given, running, done, failed, cancelled, lost
-  std::string reason;           // when it ended: succeeded, exit, signal, oom, timeout, cancelled, lost, output
-  std::int64_t code = 0;        // the exit code or the signal
-  std::string message;          // for people, one sentence
-  double cpus = 1;              // granted
+  std::string state;  // given, running, done, failed, cancelled, lost
+  std::string
+      reason;  // when it ended: succeeded, exit, signal, oom, timeout, cancelled, lost, output
+  std::int64_t code = 0;  // the exit code or the signal
+  std::string message;    // for people, one sentence
+  double cpus = 1;        // granted
   Instant given;
   Instant started;
   Instant ended;
-  Duration elapsed{0};          // from started, until now while it runs
+  Duration elapsed{0};  // from started, until now while it runs
   std::int64_t peak_memory_bytes = 0;
-  std::int64_t cpu_ms = 0;      // user and system
-  std::uint64_t log_size = 0;   // bytes
+  std::int64_t cpu_ms = 0;     // user and system
+  std::uint64_t log_size = 0;  // bytes
 };
 
 template <typename V>

@@ -29,11 +29,11 @@ void visit(V& v, ArgumentMistake& m) {
 struct Error {
   std::string code;
   std::string message;
-  std::string hint;                         // what to do about it
-  std::vector<std::string> missing;         // missing_objects: digests
-  std::vector<ArgumentMistake> mistakes;    // invalid_arguments
-  Json diagnostics;                         // invalid_pipeline: an array, as `mlpctl check --json`
-  std::string text;                         // invalid_pipeline: the same for people
+  std::string hint;                       // what to do about it
+  std::vector<std::string> missing;       // missing_objects: digests
+  std::vector<ArgumentMistake> mistakes;  // invalid_arguments
+  Json diagnostics;                       // invalid_pipeline: an array, as `mlpctl check --json`
+  std::string text;                       // invalid_pipeline: the same for people
 };
 
 /// The whole answer, with schema_version.

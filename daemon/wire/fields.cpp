@@ -5,14 +5,30 @@
 
 namespace mlp::wire {
 
-Json to_json(bool value) { return value; }
-Json to_json(std::int64_t value) { return value; }
-Json to_json(std::uint64_t value) { return value; }
-Json to_json(double value) { return value; }
-Json to_json(const std::string& value) { return Json(value); }
-Json to_json(Instant value) { return value ? Json(to_rfc3339(value)) : Json(nullptr); }
-Json to_json(Duration value) { return value.count() / 1000; }
-Json to_json(const Json& value) { return value; }
+Json to_json(bool value) {
+  return value;
+}
+Json to_json(std::int64_t value) {
+  return value;
+}
+Json to_json(std::uint64_t value) {
+  return value;
+}
+Json to_json(double value) {
+  return value;
+}
+Json to_json(const std::string& value) {
+  return Json(value);
+}
+Json to_json(Instant value) {
+  return value ? Json(to_rfc3339(value)) : Json(nullptr);
+}
+Json to_json(Duration value) {
+  return value.count() / 1000;
+}
+Json to_json(const Json& value) {
+  return value;
+}
 
 bool from_json(const Json& json, bool& value) {
   if (json.is_bool()) value = json.get_bool();

@@ -144,7 +144,8 @@ Result<T> parse(const Json& json) {
   Reader reader(json.get_object());
   visit(reader, value);
   if (reader.wrong().empty()) return value;
-  return Error{ErrorCode::kInvalid, "the field \"" + reader.wrong() + "\" is not of the kind it must be"};
+  return Error{ErrorCode::kInvalid,
+               "the field \"" + reader.wrong() + "\" is not of the kind it must be"};
 }
 
 /// As above, from text.

@@ -17,9 +17,9 @@ namespace mlp::wire {
 struct LineageInput {
   std::string name;
   std::string text;
-  std::string kind;      // "value", "file" or "folder"
-  std::string digest;    // of an artifact
-  std::string made_by;   // task run, "9/load"
+  std::string kind;     // "value", "file" or "folder"
+  std::string digest;   // of an artifact
+  std::string made_by;  // task run, "9/load"
 };
 
 template <typename V>
@@ -33,15 +33,15 @@ void visit(V& v, LineageInput& i) {
 
 /// A task run that made or read an artifact.
 struct LineageTaskRun {
-  std::string task_run;   // "9/fit[2]"
+  std::string task_run;  // "9/fit[2]"
   std::uint64_t run = 0;
   std::string pipeline;
   std::string path;
-  std::string plan;       // digest: the version of the pipeline
-  std::string snapshot;   // digest: the project's files
+  std::string plan;      // digest: the version of the pipeline
+  std::string snapshot;  // digest: the project's files
   std::string attempt;
-  std::string output;     // name, of a maker
-  Instant time;           // when it ended; of a reader when its run was submitted
+  std::string output;                  // name, of a maker
+  Instant time;                        // when it ended; of a reader when its run was submitted
   std::vector<NamedValue> parameters;  // of the run
   std::vector<LineageInput> inputs;    // of a maker
 };
@@ -61,14 +61,16 @@ void visit(V& v, LineageTaskRun& t) {
   v("inputs", t.inputs);
 }
 
-/// The lineage of one artifact; of a run, one of these for each artifact it returned or made.
+/// One artifact of an answer. The first is the one asked for (of a run: each that it made); those
+/// with a greater `distance` are what it was made from, nearest first.
 struct Lineage {
   std::string digest;
   std::string name;
-  std::string kind;                       // "file", "folder" or "value"
+  std::string kind;  // "file", "folder" or "value"
   std::uint64_t size = 0;
-  std::vector<LineageTaskRun> made_by;    // the maker and what it was made from, nearest first
-  std::vector<LineageTaskRun> used_by;    // at most 1,000
+  std::uint64_t distance = 0;           // steps from what was asked for
+  std::vector<LineageTaskRun> made_by;  // at most one; none: it came from outside
+  std::vector<LineageTaskRun> used_by;  // at most 1,000
 };
 
 template <typename V>
@@ -77,6 +79,7 @@ void visit(V& v, Lineage& l) {
   v("name", l.name);
   v("kind", l.kind);
   v("size", l.size);
+  v("distance", l.distance);
   v("made_by", l.made_by);
   v("used_by", l.used_by);
 }

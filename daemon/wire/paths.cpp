@@ -31,15 +31,27 @@ std::string object(std::string_view digest) {
   return std::string(kObjects) + "/" + encode_segment(digest);
 }
 
-std::string run(std::uint64_t id) { return std::string(kRuns) + "/" + std::to_string(id); }
-std::string run_tasks(std::uint64_t id) { return run(id) + "/tasks"; }
-std::string run_task_runs(std::uint64_t id) { return run(id) + "/task-runs"; }
+std::string run(std::uint64_t id) {
+  return std::string(kRuns) + "/" + std::to_string(id);
+}
+std::string run_tasks(std::uint64_t id) {
+  return run(id) + "/tasks";
+}
+std::string run_task_runs(std::uint64_t id) {
+  return run(id) + "/task-runs";
+}
 std::string task_run(std::uint64_t id, std::string_view name) {
   return run_task_runs(id) + "/" + encode_segment(name);
 }
-std::string run_events(std::uint64_t id) { return run(id) + "/events"; }
-std::string run_cancel(std::uint64_t id) { return run(id) + "/cancel"; }
-std::string run_source(std::uint64_t id) { return run(id) + "/source"; }
+std::string run_events(std::uint64_t id) {
+  return run(id) + "/events";
+}
+std::string run_cancel(std::uint64_t id) {
+  return run(id) + "/cancel";
+}
+std::string run_source(std::uint64_t id) {
+  return run(id) + "/source";
+}
 std::string run_source_file(std::uint64_t id, std::string_view file) {
   return run_source(id) + "/" + encode_segment(file);
 }
@@ -54,7 +66,9 @@ std::string attempt_log(std::string_view attempt) {
 std::string artifact(std::string_view digest) {
   return std::string(kArtifacts) + "/" + encode_segment(digest);
 }
-std::string artifact_content(std::string_view digest) { return artifact(digest) + "/content"; }
+std::string artifact_content(std::string_view digest) {
+  return artifact(digest) + "/content";
+}
 
 std::string lineage(std::string_view what) {
   return "/api/v1/lineage/" + encode_segment(what);

@@ -14,15 +14,15 @@ namespace mlp::wire {
 
 /// One task run that can be told, or all of a task that cannot yet.
 struct ForecastTask {
-  std::string task;            // "fit"
-  std::string name;            // "fit[2]", or "fit" with `count` for several alike
-  std::string verdict;         // "hit", "run" or "unknown" (depends on what is not yet known)
-  std::string reason;          // "no earlier result", "changed: file src/fit.py", "waits for load"
-  std::uint64_t count = 1;     // task runs this stands for
+  std::string task;         // "fit"
+  std::string name;         // "fit[2]", or "fit" with `count` for several alike
+  std::string verdict;      // "hit", "run" or "unknown" (depends on what is not yet known)
+  std::string reason;       // "no earlier result", "changed: file src/fit.py", "waits for load"
+  std::uint64_t count = 1;  // task runs this stands for
   bool is_count_known = true;
-  std::string environment;     // its name
+  std::string environment;         // its name
   std::vector<std::string> files;  // of the project, that it sees
-  std::string made_by;         // a hit: the task run that made the outputs, "9/fit[2]"
+  std::string made_by;             // a hit: the task run that made the outputs, "9/fit[2]"
 };
 
 template <typename V>
@@ -41,14 +41,14 @@ void visit(V& v, ForecastTask& t) {
 struct PlanForecast {
   std::string pipeline;
   std::string path;
-  std::string plan;                     // digest
+  std::string plan;  // digest
   std::vector<NamedValue> parameters;
-  std::vector<ForecastTask> tasks;      // in the order of the plan; at most 1,000
+  std::vector<ForecastTask> tasks;  // in the order of the plan; at most 1,000
   bool is_truncated = false;
   std::uint64_t will_run = 0;
   std::uint64_t will_hit = 0;
   std::uint64_t unknown = 0;
-  Json diagnostics = JsonArray{};       // warnings, as in Error
+  Json diagnostics = JsonArray{};  // warnings, as in Error
 };
 
 template <typename V>

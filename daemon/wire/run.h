@@ -55,21 +55,21 @@ void visit(V& v, NamedValue& n) {
 struct Run {
   std::uint64_t id = 0;
   std::string pipeline;
-  std::string path;                     // of its file in the project
-  std::string state;                    // running, succeeded, failed, cancelled
+  std::string path;   // of its file in the project
+  std::string state;  // running, succeeded, failed, cancelled
   bool cancel_asked = false;
   std::string project;
-  std::string by;                       // principal
+  std::string by;  // principal
   std::string trigger;
   std::optional<std::uint64_t> retry_of;
   Instant submitted;
   Instant ended;
-  Duration elapsed{0};                  // until now while it runs
-  std::string error;                    // why it failed, one sentence
-  std::string plan;                     // digest, 64 hexadecimal digits
-  std::string snapshot;                 // digest of the manifest of the project's files
+  Duration elapsed{0};   // until now while it runs
+  std::string error;     // why it failed, one sentence
+  std::string plan;      // digest, 64 hexadecimal digits
+  std::string snapshot;  // digest of the manifest of the project's files
   std::vector<NamedValue> parameters;
-  std::vector<NamedValue> results;      // one an entry of the returned record, else one "result"
+  std::vector<NamedValue> results;  // one an entry of the returned record, else one "result"
   Counts counts;
 };
 

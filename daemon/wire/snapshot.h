@@ -15,9 +15,9 @@ namespace mlp::wire {
 inline constexpr std::size_t kMaxManifestEntries = 20'000;
 
 struct ManifestEntry {
-  std::string path;           // relative to the project's root
-  std::string digest;         // of its content, 64 hexadecimal digits
-  std::uint64_t size = 0;     // bytes
+  std::string path;        // relative to the project's root
+  std::string digest;      // of its content, 64 hexadecimal digits
+  std::uint64_t size = 0;  // bytes
   bool executable = false;
 };
 
@@ -41,8 +41,8 @@ void visit(V& v, Manifest& m) {
 
 /// What the daemon lacks, and under which digest the manifest itself is kept.
 struct SnapshotAnswer {
-  std::string snapshot;               // name it in a submission
-  std::vector<std::string> missing;   // digests, in the order of the manifest, each once
+  std::string snapshot;              // name it in a submission
+  std::vector<std::string> missing;  // digests, in the order of the manifest, each once
 };
 
 template <typename V>

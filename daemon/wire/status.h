@@ -12,20 +12,21 @@
 namespace mlp::wire {
 
 struct Status {
-  std::string version;             // of mlpd
+  std::string version;  // of mlpd
   std::int64_t pid = 0;
   std::string data_folder;
-  std::string address;             // "127.0.0.1:7450"
+  std::string address;  // "127.0.0.1:7450"
   Instant started;
   Duration uptime{0};
-  std::uint64_t commit = 0;        // last one published
+  std::uint64_t commit = 0;  // last one published
   std::uint64_t active_runs = 0;
   std::uint64_t running_attempts = 0;
   std::uint64_t queued_task_runs = 0;
-  std::uint64_t cpus = 0;          // granted at once
-  std::uint64_t memory_bytes = 0;  // resident, of mlpd
-  std::uint64_t free_bytes = 0;    // on the data folder's file system
-  bool is_disk_low = false;        // nothing new starts
+  std::uint64_t cpus = 0;               // granted at once
+  std::uint64_t memory_bytes = 0;       // resident, of mlpd
+  std::uint64_t free_bytes = 0;         // on the data folder's file system
+  bool is_disk_low = false;             // nothing new starts
+  std::vector<std::string> activities;  // what is being prepared, one line each
 };
 
 template <typename V>
@@ -44,6 +45,7 @@ void visit(V& v, Status& s) {
   v("memory_bytes", s.memory_bytes);
   v("free_bytes", s.free_bytes);
   v("is_disk_low", s.is_disk_low);
+  v("activities", s.activities);
 }
 
 /// Body of POST /api/v1/shutdown. `mode`: "refuse" (409 while attempts run), "wait" (for them to

@@ -13,11 +13,11 @@ namespace mlp::wire {
 
 /// Body of POST /api/v1/runs and POST /api/v1/plans.
 struct Submit {
-  std::string snapshot;     // digest that POST /api/v1/snapshots answered
-  std::string path;         // of the pipeline's file in the project: "iris.mlp"
-  std::string pipeline;     // its name; empty: the only one, else the one named like the file
+  std::string snapshot;           // digest that POST /api/v1/snapshots answered
+  std::string path;               // of the pipeline's file in the project: "iris.mlp"
+  std::string pipeline;           // its name; empty: the only one, else the one named like the file
   Json arguments = JsonObject{};  // parameter to its text form (--set) or JSON
-  std::string client_key;   // made by the client: the same key again gives the same run, for 7 days
+  std::string client_key;  // made by the client: the same key again gives the same run, for 7 days
   std::optional<std::uint64_t> retry_of;
 };
 
@@ -33,8 +33,8 @@ void visit(V& v, Submit& s) {
 
 struct SubmitAnswer {
   std::uint64_t run = 0;
-  bool is_new = true;               // false: this client key had made it before
-  Json diagnostics = JsonArray{};   // warnings
+  bool is_new = true;              // false: this client key had made it before
+  Json diagnostics = JsonArray{};  // warnings
 };
 
 template <typename V>

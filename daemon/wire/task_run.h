@@ -16,9 +16,9 @@ namespace mlp::wire {
 /// An output of a done task run. `digest` is that of its object, also for a plain value.
 struct Output {
   std::string name;
-  Json value;          // as in NamedValue
+  Json value;  // as in NamedValue
   std::string text;
-  std::string kind;    // "value", "file" or "folder"
+  std::string kind;  // "value", "file" or "folder"
   std::string digest;
   std::uint64_t size = 0;  // bytes
 };
@@ -34,21 +34,21 @@ void visit(V& v, Output& o) {
 }
 
 struct TaskRun {
-  std::string name;                 // "12/fit[2]"
+  std::string name;  // "12/fit[2]"
   std::uint64_t run = 0;
-  std::string task;                 // "fit"
-  std::vector<std::uint64_t> items; // [2]
-  std::string state;                // waiting, ready, queued, running, backoff, done, failed, …
-  std::string source;               // when done: "ran" or "hit"
-  std::string reason;               // failed, skipped: why, one sentence
-  std::string key;                  // digest; empty while it is not known
+  std::string task;                   // "fit"
+  std::vector<std::uint64_t> items;   // [2]
+  std::string state;                  // waiting, ready, queued, running, backoff, done, failed, …
+  std::string source;                 // when done: "ran" or "hit"
+  std::string reason;                 // failed, skipped: why, one sentence
+  std::string key;                    // digest; empty while it is not known
   std::vector<std::string> attempts;  // ids, in order
-  std::string made_by;              // when done: the attempt that made the outputs
-  std::string made_by_run;          // its task run, "9/fit[2]": of another run when it was a hit
-  Instant started;                  // of its last attempt
-  Instant due;                      // backoff: when the next attempt starts
+  std::string made_by;                // when done: the attempt that made the outputs
+  std::string made_by_run;            // its task run, "9/fit[2]": of another run when it was a hit
+  Instant started;                    // of its last attempt
+  Instant due;                        // backoff: when the next attempt starts
   Instant ended;
-  Duration elapsed{0};              // of its last attempt, until now while it runs
+  Duration elapsed{0};  // of its last attempt, until now while it runs
   std::vector<Output> outputs;
   /// Only when one task run is asked for; oldest first.
   std::vector<Attempt> attempt_details;
@@ -89,9 +89,9 @@ void visit(V& v, TaskRunList& l) {
 
 /// A task of the plan in one run.
 struct Task {
-  std::string task;        // "fit", "etl_day/clean"
-  std::string definition;  // the declared task
-  std::uint64_t depth = 0; // `for`s around it: numbers in an item path
+  std::string task;         // "fit", "etl_day/clean"
+  std::string definition;   // the declared task
+  std::uint64_t depth = 0;  // `for`s around it: numbers in an item path
   std::string doc;
   Counts counts;
 };

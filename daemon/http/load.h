@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What most handlers begin with: reading a run, a plan, a number of the query.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "daemon/http/context.h"
+#include "daemon/http/server/message.h"
+#include "runtime/lineage/why.h"
+#include "runtime/model/run.h"
+
+namespace mlp::http {
+
+inline constexpr std::uint64_t kMaxPage = 1000;
+
+/// A run with what is needed to show it, all of one published view.
+struct LoadedRun {
+  std::shared_ptr<const store::View> view;
+  model::Run run;
+  std::shared_ptr<const plan::Plan> plan;
+};
+
+Result<model::Run> get_run(const store::View& view, model::RunId id);
+/// Of the route's first argument. kNotFound, kInvalid.
+Result<LoadedRun> load_run(const Request& request, Context& context);
+
+/// Of the query; kInvalid when it is no number. At most `most`, at least 1 for "limit".
+Result<std::uint64_t> number_of_query(const Request& request, std::string_view name,
+                                      std::uint64_t fallback, std::uint64_t most = UINT64_MAX);
+Result<std::uint64_t> parse_number(std::string_view text, std::string_view what);
+std::string text_of_query(const Request& request, std::string_view name);
+bool flag_of_query(const Request& request, std::string_view name);
+
+/// "12" and "fit[2]" to the task run; kNotFound when the plan has none.
+Result<model::TaskRunId> task_run_of(const LoadedRun& loaded, const std::string& name);
+
+inline lineage::Sources sources_of(const store::View& view, Context& context) {
+  return {view, *context.objects, *context.plans};
+}
+
+/// The bytes of an object, streamed; a single Range is answered with 206. Any file is shown as a
+/// download that no browser runs.
+Response send_object(const Request& request, Context& context, const store::View& view,
+                     const Digest& digest, const std::string& name);
+
+/// The value of a Result, or leave the handler with the refusal.
+#define MLP_LOAD(target, expression)                       \
+  auto MLP_CONCAT(loaded_, __LINE__) = (expression);       \
+  if (!MLP_CONCAT(loaded_, __LINE__)) {                    \
+    return refusal(MLP_CONCAT(loaded_, __LINE__).error()); \
+  }                                                        \
+  target = std::move(MLP_CONCAT(loaded_, __LINE__)).value()
+
+}  // namespace mlp::http
