@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/context.h"
+
+#include "base/text.h"
+
+namespace mlp::check {
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates,
+                         std::string otherwise) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? otherwise : "did you mean `" + near + "`?";
+}
+
+std::string quoted_list(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
+    text += "`" + words[i] + "`";
+  }
+  return text;
+}
+
+Result<plan::SeenFile> seen_file(source::SourceLoader& loader, const std::string& path) {
+  MLP_ASSIGN(const source::ProjectFile found, loader.find(path));
+  return plan::SeenFile{found.path, found.executable, found.size, found.digest};
+}
+
+}  // namespace mlp::check
