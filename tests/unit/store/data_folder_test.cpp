@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/store/data_folder.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "runtime/store/memory_kv.h"
+#include "tests/support/temp_folder.h"
+
+namespace mlp::store {
+namespace {
+
+DataFolderOptions small() { return {1 << 16, 1}; }
+
+TEST(DataFolder, IsMadeWithAllItsPartsForItsOwnerOnly) {
+  const TempFolder temp;
+  const auto folder = DataFolder::open(temp / "new/data", small()).value();
+  EXPECT_EQ(folder->path(), temp / "new/data");
+  for (const char* part : {"store", "objects", "logs", "work", "trash", "uploads"}) {
+    EXPECT_TRUE(real_files().stat(folder->part(part)).has_value()) << part;
+  }
+  EXPECT_EQ(real_files().stat(folder->path())->mode & 0777, 0700u);
+}
+
+TEST(DataFolder, ASecondDaemonIsToldThePidOfTheFirst) {
+  const TempFolder temp;
+  auto first = DataFolder::open(temp.path(), small()).value();
+  const auto second = DataFolder::open(temp.path(), small());
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, ErrorCode::kConflict);
+  EXPECT_NE(second.error().message.find("pid " + std::to_string(::getpid())), std::string::npos);
+  first.reset();
+  EXPECT_TRUE(DataFolder::open(temp.path(), small()).has_value());
+}
+
+TEST(DataFolder, EachStartCountsTheEpochUpAndKeepsTheFolderId) {
+  const TempFolder temp;
+  MemoryKv kv;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  const Meta first = folder->begin_epoch(kv).value();
+  kv.power_cut();
+  const Meta second = folder->begin_epoch(kv).value();
+  EXPECT_EQ(first.daemon_epoch, 1u);
+  EXPECT_EQ(second.daemon_epoch, 2u);
+  EXPECT_EQ(first.folder_id.size(), 32u);
+  EXPECT_EQ(first.folder_id, second.folder_id);
+  EXPECT_EQ(folder->synced().value(), second.commit);
+}
+
+TEST(DataFolder, AStoreThatLostAcknowledgedCommitsIsRefusedWithInstructions) {
+  const TempFolder temp;
+  MemoryKv kv;
+  {
+    const auto folder = DataFolder::open(temp.path(), small()).value();
+    ASSERT_TRUE(folder->begin_epoch(kv).has_value());
+    folder->synced().store(100);
+  }
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  EXPECT_EQ(folder->synced().value(), 100u);
+  const auto meta = folder->begin_epoch(kv);
+  ASSERT_FALSE(meta.has_value());
+  EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(meta.error().message.find("commit 100"), std::string::npos);
+  EXPECT_NE(meta.error().message.find("backup"), std::string::npos);
+}
+
+TEST(DataFolder, AnotherSchemaIsRefused) {
+  const TempFolder temp;
+  MemoryKv kv;
+  Batch batch;
+  put_schema(batch, kSchemaVersion + 1);
+  ASSERT_TRUE(kv.write(batch).has_value());
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  const auto meta = folder->begin_epoch(kv);
+  ASSERT_FALSE(meta.has_value());
+  EXPECT_EQ(meta.error().code, ErrorCode::kUnsupported);
+  EXPECT_NE(meta.error().message.find("newer mlpd"), std::string::npos);
+}
+
+TEST(DataFolder, ADamagedMarkIsRefused) {
+  const TempFolder temp;
+  ASSERT_TRUE(real_files().write(temp / "synced", "something else!!", 0600).has_value());
+  const auto folder = DataFolder::open(temp.path(), small());
+  ASSERT_FALSE(folder.has_value());
+  EXPECT_EQ(folder.error().code, ErrorCode::kCorrupt);
+}
+
+TEST(DataFolder, BallastIsGivenUpOnceAndMadeAgain) {
+  const TempFolder temp;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  ASSERT_TRUE(folder->restore_ballast().has_value());
+  EXPECT_EQ(real_files().stat(folder->part("ballast"))->size, 1u << 16);
+  EXPECT_TRUE(folder->give_up_ballast());
+  EXPECT_FALSE(folder->give_up_ballast());
+  ASSERT_TRUE(folder->restore_ballast().has_value());
+  EXPECT_TRUE(folder->give_up_ballast());
+}
+
+TEST(DataFolder, HasSpaceWhileMoreThanTheMinimumIsFree) {
+  const TempFolder temp;
+  EXPECT_TRUE(DataFolder::open(temp / "a", {0, 1}).value()->has_space());
+  EXPECT_FALSE(DataFolder::open(temp / "b", {0, 1ull << 62}).value()->has_space());
+}
+
+}  // namespace
+}  // namespace mlp::store
