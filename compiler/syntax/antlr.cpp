@@ -133,10 +133,21 @@ const Types& types() {
 // --- The parser ---
 
 std::string expected_name(const antlr4::dfa::Vocabulary& vocabulary, size_t type) {
-  if (type == antlr4::Token::EOF) return "END";
   const std::string quoted = vocabulary.getLiteralName(type);
   if (quoted.size() > 2) return quoted.substr(1, quoted.size() - 2);
   return vocabulary.getSymbolicName(type);
+}
+
+std::vector<std::string> expected_names(antlr4::Parser& parser) {
+  const antlr4::dfa::Vocabulary& vocabulary = parser.getVocabulary();
+  // The set is a copy that must outlive the loop; it may hold markers that are no tokens.
+  const antlr4::misc::IntervalSet expected = parser.getExpectedTokens();
+  std::vector<std::string> names;
+  for (size_t type = 1; type <= vocabulary.getMaxTokenType(); ++type) {
+    if (expected.contains(type)) names.push_back(expected_name(vocabulary, type));
+  }
+  if (expected.contains(antlr4::Token::EOF)) names.push_back("END");
+  return names;
 }
 
 struct TooManyErrors {};
@@ -152,12 +163,7 @@ class Collector final : public antlr4::BaseErrorListener {
     SyntaxError error;
     error.token = error.start = offending->getTokenIndex();
     if (problem) error.start = start_of(problem, error.start);
-    for (const antlr4::misc::Interval& range : parser.getExpectedTokens().getIntervals()) {
-      for (ssize_t type = range.a; type <= range.b; ++type) {
-        error.expected.push_back(
-            expected_name(parser.getVocabulary(), static_cast<size_t>(type)));
-      }
-    }
+    error.expected = expected_names(parser);
     for (antlr4::RuleContext* at = parser.getContext(); at != nullptr;
          at = dynamic_cast<antlr4::RuleContext*>(at->parent)) {
       error.rules.push_back(static_cast<Rule>(at->getRuleIndex()));
@@ -222,11 +228,15 @@ class TreeCopier {
   const std::vector<Token>& tokens_;
 };
 
-std::vector<std::unique_ptr<antlr4::Token>> to_antlr(const std::vector<Token>& tokens) {
+/// `origin` is what the runtime asks when it makes up a missing token; it must not be null.
+std::vector<std::unique_ptr<antlr4::Token>> to_antlr(const std::vector<Token>& tokens,
+                                                     antlr4::TokenSource& origin) {
   std::vector<std::unique_ptr<antlr4::Token>> made;
   made.reserve(tokens.size());
   for (const Token& token : tokens) {
-    auto one = std::make_unique<antlr4::CommonToken>(types().type(token));
+    auto one = std::make_unique<antlr4::CommonToken>(
+        std::pair<antlr4::TokenSource*, antlr4::CharStream*>(&origin, nullptr),
+        types().type(token), antlr4::Token::DEFAULT_CHANNEL, 0, 0);
     one->setTokenIndex(made.size());
     one->setText("");
     made.push_back(std::move(one));
@@ -236,7 +246,9 @@ std::vector<std::unique_ptr<antlr4::Token>> to_antlr(const std::vector<Token>& t
 
 ParseResult parse_with(const std::vector<Token>& tokens, antlr4::atn::PredictionMode mode) {
   ParseResult result;
-  antlr4::ListTokenSource source(to_antlr(tokens));
+  antlr4::ANTLRInputStream nothing("");
+  MlpLexer origin(&nothing);
+  antlr4::ListTokenSource source(to_antlr(tokens, origin));
   antlr4::CommonTokenStream stream(&source);
   MlpParser parser(&stream);
   MLP_CHECK(parser.getRuleNames().size() == static_cast<size_t>(Rule::kToken));

@@ -71,6 +71,12 @@ class Stretch {
       if (is_opener(token(i)) && is_brace(token(i))) ++surplus_;
       if (token(i).is_mark("}")) --surplus_;
     }
+    next_.resize(to_ - from_ + 1, to_);
+    for (std::size_t i = to_; i-- > from_;) {
+      const TokenKind kind = token(i).kind;
+      const bool empty = kind == TokenKind::kNewline || kind == TokenKind::kComment;
+      next_[i - from_] = empty ? next_[i + 1 - from_] : i;
+    }
   }
 
   // --- Which opener belongs to which closer ---
@@ -231,11 +237,7 @@ class Stretch {
 
   /// An unclosed bracket ends where a line follows that is indented no further than its own.
   void close_before_line(std::size_t i) {
-    std::size_t next = i + 1;
-    while (next < to_ && (token(next).kind == TokenKind::kNewline ||
-                          token(next).kind == TokenKind::kComment)) {
-      ++next;
-    }
+    const std::size_t next = next_[i - from_];
     if (next == to_) {
       while (!written_.empty()) close_top(token(i).begin);
       return;
@@ -279,6 +281,7 @@ class Stretch {
   std::vector<Token>& out_;
   std::vector<Fate> fate_;
   std::vector<Layout> layout_;
+  std::vector<std::size_t> next_;  // from a token on, the first that is no newline or comment
   std::vector<std::size_t> open_;
   std::vector<Frame> written_;
   int surplus_ = 0;

@@ -239,10 +239,11 @@ ExprNode ExpressionBuilder::number_literal(const Token& token) {
     default: return ErrorExpr{};
   }
   const Span where{id_, token.begin, token.end};
+  const std::string shown = "`" + std::string(text.substr(0, 40)) + "`";
   if (is_time) {
-    diagnostics_.report(Kind::kBadDate, where, "`" + std::string(text) + "` is not in the calendar");
+    diagnostics_.report(Kind::kBadDate, where, shown + " is not in the calendar");
   } else {
-    diagnostics_.report(Kind::kNumberTooLarge, where, "`" + std::string(text) + "` is too large")
+    diagnostics_.report(Kind::kNumberTooLarge, where, shown + " is too large")
         .with_note("whole numbers, durations and sizes have 64 bits");
   }
   return ErrorExpr{};

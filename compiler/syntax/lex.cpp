@@ -20,10 +20,17 @@ using source::Span;
 
 /// After so many characters that mean nothing the file is no .mlp file.
 constexpr int kMaxBadCharacters = 50;
-/// A file of a megabyte has some 200,000; more is junk, and would only cost time.
-constexpr std::size_t kMaxTokens = 400'000;
+/// A file of a megabyte has some 250,000; more is junk, and would only cost time.
+constexpr std::size_t kMaxTokens = 300'000;
 
 enum class Open { kBrace, kInterpolation, kLineString, kBlockString };
+
+/// Text of the file for a message: one line, and no longer than one reads.
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMaxShown = 60;
+  const std::string shown = printable(text.substr(0, kMaxShown));
+  return "`" + shown + (text.size() > kMaxShown ? "…`" : "`");
+}
 
 struct Frame {
   Open open;
@@ -91,24 +98,23 @@ class Reader {
     emit(token);
     if (script_ == Script::kAfterInterpreter) lexer_.enter_raw_text();
     if (script_ == Script::kAfterWord) script_ = Script::kInInterpreter;
+    strings_.push_back(stack_.size());
     stack_.push_back({open, token.begin, token.end});
   }
 
   void close_string(const Token& token) {
-    if (!stack_.empty()) stack_.pop_back();
+    pop_frame();
     emit(token);
     if (script_ == Script::kInInterpreter) script_ = Script::kAfterInterpreter;
   }
 
   /// A newline ends every "…" it stands in, and what is open inside it.
   void take_newline(const Token& token) {
-    const auto innermost = std::find_if(stack_.rbegin(), stack_.rend(),
-                                        [](const Frame& f) { return is_string(f.open); });
-    if (innermost == stack_.rend() || innermost->open == Open::kBlockString) return emit(token);
-    unclosed_string(*innermost);
-    const auto count = static_cast<std::size_t>(innermost - stack_.rbegin()) + 1;
-    close(count, token.begin);
-    take_newline(token);
+    while (!strings_.empty() && stack_[strings_.back()].open == Open::kLineString) {
+      unclosed_string(stack_[strings_.back()]);
+      close(stack_.size() - strings_.back(), token.begin);
+    }
+    emit(token);
   }
 
   void end_line_string(const Token& token) {
@@ -126,8 +132,13 @@ class Reader {
       const bool string = is_string(stack_.back().open);
       emit(Token{string ? TokenKind::kStringClose : TokenKind::kPunctuation, true, at, at,
                  string ? "\"" : "}"});
-      stack_.pop_back();
+      pop_frame();
     }
+  }
+
+  void pop_frame() {
+    stack_.pop_back();
+    if (!strings_.empty() && strings_.back() == stack_.size()) strings_.pop_back();
   }
 
   bool starts_declaration(const Token& token) const {
@@ -151,6 +162,7 @@ class Reader {
     }
     lexer_.pop_modes(stack_.size());
     stack_.clear();
+    strings_.clear();
     emit(Token{TokenKind::kReset, true, at, at, {}});
   }
 
@@ -165,9 +177,7 @@ class Reader {
   }
 
   const Frame* outermost_string() const {
-    const auto found = std::find_if(stack_.begin(), stack_.end(),
-                                    [](const Frame& f) { return is_string(f.open); });
-    return found == stack_.end() ? nullptr : &*found;
+    return strings_.empty() ? nullptr : &stack_[strings_.front()];
   }
 
   /// Of all blocks the one that holds a declaration is the likely one to lack its end.
@@ -202,7 +212,7 @@ class Reader {
   // --- What cannot be read, and what is read in its stead ---
 
   void bad_escape(const Token& token) {
-    report(Kind::kBadEscape, token, "unknown escape `" + printable(token.text) + "`")
+    report(Kind::kBadEscape, token, "unknown escape " + quoted(token.text))
         .with_note("the escapes are \\n \\r \\t \\\" \\\\ \\~ and \\u{…}")
         .with_help("write `\\\\` for a backslash; block strings `\"\"\"` have no escapes")
         .with_fix(Span{id_, token.begin, token.begin}, "\\");
@@ -210,7 +220,7 @@ class Reader {
   }
 
   void bad_datetime(const Token& token) {
-    report(Kind::kBadDate, token, "the date-time `" + std::string(token.text) + "` is not complete")
+    report(Kind::kBadDate, token, "the date-time " + quoted(token.text) + " is not complete")
         .with_help("it has hours, minutes and a zone: `" + std::string(token.text.substr(0, 10)) +
                    "T02:30:00Z` or `…+01:00`");
     replace(token, TokenKind::kDate, token.text.substr(0, 10));
@@ -226,7 +236,7 @@ class Reader {
     Token whole = first;
     whole.end = first.begin + static_cast<std::uint32_t>(length);
     const std::string shown(text_.substr(whole.begin, length));
-    auto& told = report(Kind::kBadCharacter, whole, "`" + shown + "` means nothing here");
+    auto& told = report(Kind::kBadCharacter, whole, quoted(shown) + " means nothing here");
     if (shown == "$") told.with_help("values are put into strings as `~{name}`; elsewhere write the name");
     if (shown == "“" || shown == "”") told.with_help("strings stand in straight quotes: `\"`");
     if (shown == "'") told.with_help("strings stand in double quotes: `\"`");
@@ -236,7 +246,7 @@ class Reader {
   void foreign_string(const Token& token) {
     const std::string_view inside = token.text.substr(1, token.text.size() - 2);
     auto& told = report(Kind::kForeignSyntax, token, "strings stand in double quotes");
-    told.with_help("write `\"" + std::string(inside) + "\"`");
+    told.with_help("write " + quoted("\"" + std::string(inside) + "\""));
     if (inside.find_first_of("\"\\~") == std::string_view::npos) {
       told.with_fix(Span{id_, token.begin, token.end}, "\"" + std::string(inside) + "\"");
     }
@@ -295,6 +305,7 @@ class Reader {
   LexedFile& out_;
   AntlrLexer lexer_;
   std::vector<Frame> stack_;
+  std::vector<std::size_t> strings_;  // which frames are strings
   Script script_ = Script::kNone;
   int bad_characters_ = 0;
 };
@@ -322,11 +333,11 @@ void Reader::bad_number(const Token& token) {
   const std::string_view unit = token.text.substr(letters);
   const auto* known = std::find_if(std::begin(kUnits), std::end(kUnits),
                                    [&](const Unit& u) { return u.wrong == unit; });
-  auto& told = report(Kind::kBadNumber, token, "`" + std::string(token.text) + "` is no number");
-  told.with_span_label("`" + std::string(unit) + "` is no unit");
+  auto& told = report(Kind::kBadNumber, token, quoted(token.text) + " is no number");
+  told.with_span_label(quoted(unit) + " is no unit");
   if (known != std::end(kUnits)) {
     const std::string right = number + std::string(known->right);
-    told.with_help("did you mean `" + right + "`?").with_fix(Span{id_, token.begin, token.end}, right);
+    told.with_help("did you mean " + quoted(right) + "?").with_fix(Span{id_, token.begin, token.end}, right);
   } else if (unit == "w" || unit == "week" || unit == "weeks") {
     told.with_help("the longest unit is the day: a week is `7d`");
   } else {
@@ -347,9 +358,9 @@ void Reader::bad_name(const Token& token) {
     suggestion += upper ? static_cast<char>(c - 'A' + 'a') : c;
   }
   report(Kind::kBadCharacter, token,
-         "the name `" + std::string(token.text) + "` has capital letters")
+         "the name " + quoted(token.text) + " has capital letters")
       .with_note("names are lower-case with `_`; types, records and secrets begin with a capital")
-      .with_help("write `" + suggestion + "`")
+      .with_help("write " + quoted(suggestion))
       .with_fix(Span{id_, token.begin, token.end}, suggestion);
   replace(token, TokenKind::kWord, token.text);
 }
