@@ -12,12 +12,12 @@
 
 #include "base/time.h"
 #include "runtime/execute/executor.h"
+#include "runtime/execute/local/runner_link.h"
 #include "runtime/execute/local/staging.h"
 #include "runtime/objects/object_store.h"
 #include "runtime/store/kv.h"
 
 namespace mlp::execute {
-
 
 struct LocalConfig {
   std::string data_folder;          // absolute; work/ logs/ trash/ environments/ runner.* are in it
@@ -32,8 +32,9 @@ struct LocalConfig {
 
 class LocalExecutor final : public Executor {
  public:
+  /// `link`: for tests; without one mlp-runner is found or started by the first adopt().
   LocalExecutor(LocalConfig config, objects::ObjectStore& objects, ViewSupplier view,
-                ExecutorEvents events, Clock& clock);
+                ExecutorEvents events, Clock& clock, std::unique_ptr<RunnerLink> link = nullptr);
   /// Ends the thread; attempts and the runner go on.
   ~LocalExecutor() override;
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "compiler/plan/evaluate.h"
 #include "compiler/plan/plan.h"
 

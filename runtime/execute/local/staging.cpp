@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "compiler/plan/value_json.h"
 #include "runtime/execute/local/value_file.h"
 
 namespace mlp::execute {

@@ -16,12 +16,13 @@ namespace mlp::execute {
 class Workers {
  public:
   explicit Workers(std::size_t threads);
-  /// What has begun is finished, what waits is dropped.
-  ~Workers();
+  ~Workers() { stop(); }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   void post(std::function<void()> work);
+  /// What has begun is finished; what waits, and all that comes later, is dropped.
+  void stop();
 
  private:
   void run();
