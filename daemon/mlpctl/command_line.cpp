@@ -48,12 +48,13 @@ CLI::App* add_verb(CLI::App& app, const Verb& verb, Values& values) {
   auto words = split(verb.name, ' ');
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     auto known = parent->get_subcommands([&](CLI::App* sub) { return sub->get_name() == words[i]; });
-    parent = known.empty() ? parent->add_subcommand(words[i], "Its verbs: mlpctl " + words[i] + " --help")
+    parent = known.empty() ? parent->add_subcommand(words[i], "Lists or fetches what runs made")
                            : known.front();
-    parent->require_subcommand(1)->fallthrough();
+    parent->fallthrough();
   }
   auto* sub = parent->add_subcommand(words.back(), verb.summary);
-  sub->fallthrough()->footer(verb.examples.empty() ? "" : "\nExamples:\n" + verb.examples);
+  sub->fallthrough()->footer("Examples:\n" + verb.examples +
+                             "\nOptions of all verbs: mlpctl --help");
   sub->positionals_at_end(false);
   for (const auto& argument : verb.arguments) add_argument(*sub, argument, values);
   for (const auto& option : verb.options) add_option(*sub, option, values);
@@ -76,6 +77,14 @@ std::string unknown_verb(const std::string& word, const std::vector<Verb>& verbs
   auto near = nearest(word, names);
   return mistake("unknown verb `" + printable(word) + "`",
                  near.empty() ? "the verbs are " + list : "did you mean `" + near + "`?");
+}
+
+/// "artifacts" without its second word.
+std::string incomplete_verb(const std::string& word, const std::vector<Verb>& verbs) {
+  std::vector<std::string> whole;
+  for (const auto& verb : verbs)
+    if (verb.name.starts_with(word + " ")) whole.push_back("`mlpctl " + verb.name + "`");
+  return mistake("`" + word + "` needs a second word", "write " + join(whole, " or "));
 }
 
 std::string unknown_option(const std::string& word, const Verb* verb,
@@ -138,7 +147,7 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words,
                                  const std::vector<OptionSpec>& globals) {
   CLI::App app("mlpctl: compiles .mlp pipelines and has mlpd carry them out", "mlpctl");
   app.require_subcommand(0, 1)->fallthrough()->allow_extras();
-  app.footer("\n`mlpctl VERB --help` shows the options of a verb and examples.");
+  app.footer("`mlpctl VERB --help` shows the options of a verb and examples.");
   std::map<std::string, Values> values_of;  // by verb; "" holds the globals
   for (const auto& option : globals) add_option(app, option, values_of[""]);
   std::vector<std::pair<CLI::App*, const Verb*>> apps;
@@ -153,7 +162,7 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words,
   } catch (const CLI::CallForHelp&) {
     auto* asked = &app;
     while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
-    parsed.text = asked->help();
+    parsed.text = asked == &app ? app.help() : asked->help("mlpctl");
     return parsed;
   } catch (const CLI::ParseError& error) {
     parsed.text = from_parse_error(error, find_verb(apps));
@@ -166,6 +175,11 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words,
     parsed.text = extra_words(extras, parsed.verb, verbs, globals);
     parsed.exit_code = ExitCode::kUsage;
     parsed.verb = nullptr;
+    return parsed;
+  }
+  if (parsed.verb == nullptr && !app.get_subcommands().empty()) {
+    parsed.text = incomplete_verb(app.get_subcommands().front()->get_name(), verbs);
+    parsed.exit_code = ExitCode::kUsage;
     return parsed;
   }
   if (parsed.verb == nullptr) {

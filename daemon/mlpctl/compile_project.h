@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Compiles a pipeline of a project on the client, for instant diagnostics, and looks at every file
-// a run of it would look at.
+// What a run is given by its user: the files of the project and the arguments, read on the client so
+// that mistakes are told at once and every file a run looks at is known.
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
+#include <vector>
 
 
 #include "compiler/plan/arguments.h"

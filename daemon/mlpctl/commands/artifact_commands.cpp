@@ -42,8 +42,8 @@ Result<wire::ArtifactList> get_artifacts(ApiClient& client, std::uint64_t run) {
 }
 
 Result<ExitCode> run_list(Context& context) {
-  MLP_ASSIGN(auto name, parse_run_name(context.line.get("RUN")));
   ApiClient client(context.settings);
+  MLP_ASSIGN(auto name, find_run_name(client, context.line.get("RUN")));
   auto list = get_artifacts(client, name.run);
   if (!list) return explain_missing(client, RunName{name.run, ""}, list.error());
   auto is_other = [&](const wire::Artifact& artifact) {
@@ -71,7 +71,7 @@ Result<ExitCode> run_list(Context& context) {
   return ExitCode::kOk;
 }
 
-/// "12/fit[2].model": the output's name is what follows the last dot of the last part.
+/// "12/fit[2].model" is understood too: the output's name is what follows the last dot of the last part.
 struct OutputName {
   RunName task_run;
   std::string output;  // empty: the only one
@@ -99,7 +99,8 @@ Result<wire::Output> pick_output(const wire::TaskRun& task_run, const std::strin
                      "it is " + task_run.state);
   if (wanted.empty())
     return with_help(ErrorCode::kInvalid, printable(task_run.name) + " has several outputs",
-                     "name one: " + task_run.name + "." + join(names, ", ." ));
+                     "name one of " + join(names, ", ") + ": mlpctl artifacts get " +
+                         shell_quote(task_run.name) + " " + names.front());
   auto near = nearest(wanted, names);
   return with_help(ErrorCode::kNotFound,
                    printable(task_run.name) + " has no output `" + printable(wanted) + "`",
@@ -107,11 +108,12 @@ Result<wire::Output> pick_output(const wire::TaskRun& task_run, const std::strin
 }
 
 /// Finds the output of "12/fit[2].model", also where a second call is named "12/fit.2".
-Result<wire::Output> find_output(ApiClient& client, const RunName& name) {
+Result<wire::Output> find_output(ApiClient& client, const RunName& name,
+                                 const std::string& output) {
   auto whole = client.get_as<wire::TaskRun>(wire::path::task_run(name.run, name.task_run));
-  if (whole) return pick_output(*whole, "");
+  if (whole) return pick_output(*whole, output);
   auto parts = split_output(name);
-  if (whole.error().code != ErrorCode::kNotFound || parts.output.empty())
+  if (whole.error().code != ErrorCode::kNotFound || parts.output.empty() || !output.empty())
     return explain_missing(client, name, whole.error());
   auto task_run = client.get_as<wire::TaskRun>(
       wire::path::task_run(parts.task_run.run, parts.task_run.task_run));
@@ -169,9 +171,22 @@ Status fetch_folder(Context& context, ApiClient& client, const wire::Artifact& a
   return {};
 }
 
+/// With all entries of a folder.
+Result<wire::Artifact> get_artifact(ApiClient& client, const std::string& digest) {
+  MLP_ASSIGN(auto artifact, client.get_as<wire::Artifact>(wire::path::artifact(digest)));
+  while (!artifact.next_after.empty()) {
+    auto path = wire::path::artifact(digest) + "?limit=1000&after=" +
+                wire::path::encode_segment(artifact.next_after);
+    MLP_ASSIGN(auto page, client.get_as<wire::Artifact>(path));
+    for (auto& entry : page.entries) artifact.entries.push_back(std::move(entry));
+    artifact.next_after = page.next_after;
+  }
+  return artifact;
+}
+
 Result<ExitCode> get_by_digest(Context& context, ApiClient& client, const std::string& digest,
                                const std::string& name) {
-  MLP_ASSIGN(auto artifact, client.get_as<wire::Artifact>(wire::path::artifact(digest)));
+  MLP_ASSIGN(auto artifact, get_artifact(client, digest));
   if (context.terminal.is_json) {
     context.say(wire::to_document(artifact));
     return ExitCode::kOk;
@@ -189,11 +204,11 @@ Result<ExitCode> run_get(Context& context) {
   auto what = context.line.get("ARTIFACT");
   ApiClient client(context.settings);
   if (is_digest(what)) return get_by_digest(context, client, what, "");
-  MLP_ASSIGN(auto name, parse_run_name(what));
+  MLP_ASSIGN(auto name, find_run_name(client, what));
   if (name.task_run.empty())
     return with_help(ErrorCode::kInvalid, "`" + printable(what) + "` is a run, not an artifact",
                      "`mlpctl artifacts list " + name.to_text() + "` lists its artifacts");
-  MLP_ASSIGN(auto output, find_output(client, name));
+  MLP_ASSIGN(auto output, find_output(client, name, context.line.get("OUTPUT")));
   if (output.kind == "value") {
     if (context.terminal.is_json)
       context.say(wire::to_document(output));
@@ -208,7 +223,7 @@ Result<ExitCode> run_lineage(Context& context) {
   auto what = context.line.get("WHAT");
   ApiClient client(context.settings);
   if (!is_digest(what)) {
-    MLP_ASSIGN(auto name, parse_run_name(what));
+    MLP_ASSIGN(auto name, find_run_name(client, what));
     what = name.to_text();
   }
   auto list = client.get_as<wire::LineageList>(wire::path::lineage(what));
@@ -234,15 +249,16 @@ void add_artifact_verbs(std::vector<Verb>& verbs) {
                    run_lineage});
   verbs.push_back({"artifacts list",
                    "Lists the outputs of a run or a task run",
-                   {{"RUN", "a run (12) or a task run (12/fit[2])", true, false}},
+                   {{"RUN", "a run (12, latest) or a task run (12/fit[2])", true, false}},
                    {},
                    "  mlpctl artifacts list 12\n",
                    run_list});
   verbs.push_back({"artifacts get",
                    "Fetches an artifact",
-                   {{"ARTIFACT", "an output (12/fit[2].model) or a digest", true, false}},
+                   {{"ARTIFACT", "a task run (12/fit[2]) or a digest", true, false},
+                    {"OUTPUT", "the output's name, where there are several", false, false}},
                    {{"-o,--output", "PATH", "write there; - is standard output", false}},
-                   "  mlpctl artifacts get 12/fit[2].model -o model.pkl\n",
+                   "  mlpctl artifacts get 12/fit[2] model -o model.pkl\n",
                    run_get});
 }
 

@@ -82,8 +82,8 @@ Result<ExitCode> logs_of_run(Context& context, ApiClient& client, const RunName&
 }
 
 Result<ExitCode> run_logs(Context& context) {
-  MLP_ASSIGN(auto name, parse_run_name(context.line.get("RUN")));
   ApiClient client(context.settings);
+  MLP_ASSIGN(auto name, find_run_name(client, context.line.get("RUN")));
   InterruptGuard guard(context.printer, "");
   if (name.task_run.empty()) return logs_of_run(context, client, name);
   return logs_of_task_run(context, client, name);
@@ -94,7 +94,7 @@ Result<ExitCode> run_logs(Context& context) {
 void add_log_verbs(std::vector<Verb>& verbs) {
   verbs.push_back({"logs",
                    "Shows what a task run wrote, or all task runs of a run",
-                   {{"RUN", "a task run (12/fit[2]) or a run (12)", true, false}},
+                   {{"RUN", "a task run (12/fit[2]) or a run (12, latest)", true, false}},
                    {{"-f,--follow", "", "go on as more is written, until it ends", false},
                     {"--attempt", "N", "the log of the Nth attempt (the last)", false}},
                    "  mlpctl logs 12/fit[2]\n  mlpctl logs 12 -f\n"

@@ -35,6 +35,17 @@ std::string without_items(const std::string& name) {
 
 }  // namespace
 
+Result<RunName> find_run_name(ApiClient& client, const std::string& text) {
+  constexpr std::string_view kLatest = "latest";
+  bool is_latest = text == kLatest || text.starts_with("latest/");
+  if (!is_latest) return parse_run_name(text);
+  MLP_ASSIGN(auto list,
+             client.get_as<wire::RunList>(std::string(wire::path::kRuns) + "?limit=1"));
+  if (list.runs.empty())
+    return with_help(ErrorCode::kNotFound, "there are no runs yet", "mlpctl run FILE.mlp");
+  return parse_run_name(std::to_string(list.runs.front().id) + text.substr(kLatest.size()));
+}
+
 Error explain_missing(ApiClient& client, const RunName& name, const Error& error) {
   if (error.code != ErrorCode::kNotFound) return error;
   auto run = client.get_as<wire::Run>(wire::path::run(name.run));

@@ -11,6 +11,9 @@
 
 namespace mlp::mlpctl {
 
+/// "12/fit[2]" as parse_run_name reads it; "latest" stands for the newest run.
+Result<RunName> find_run_name(ApiClient& client, const std::string& text);
+
 /// kNotFound becomes an error that names the nearest task or the newest run; any other error stays
 /// as it is.
 Error explain_missing(ApiClient& client, const RunName& name, const Error& error);

@@ -119,8 +119,8 @@ Result<ExitCode> show_run(Context& context, ApiClient& client, const RunName& na
 }
 
 Result<ExitCode> run_show(Context& context) {
-  MLP_ASSIGN(auto name, parse_run_name(context.line.get("RUN")));
   ApiClient client(context.settings);
+  MLP_ASSIGN(auto name, find_run_name(client, context.line.get("RUN")));
   if (context.line.has("source") || context.line.has("file")) {
     if (!name.task_run.empty())
       return Error{ErrorCode::kInvalid, "`--source` shows the files of a run, not of a task run"};
@@ -132,12 +132,12 @@ Result<ExitCode> run_show(Context& context) {
 }
 
 Result<ExitCode> run_why(Context& context) {
-  MLP_ASSIGN(auto name, parse_run_name(context.line.get("RUN/TASK")));
+  ApiClient client(context.settings);
+  MLP_ASSIGN(auto name, find_run_name(client, context.line.get("RUN/TASK")));
   if (name.task_run.empty())
     return with_help(ErrorCode::kInvalid, "`why` explains one task run",
                      "name it like `" + name.to_text() + "/fit`; `mlpctl show " + name.to_text() +
                          "` lists the tasks");
-  ApiClient client(context.settings);
   auto why = client.get_as<wire::Why>(wire::path::why(name.run, name.task_run));
   if (!why) return explain_missing(client, name, why.error());
   if (context.terminal.is_json)
@@ -148,11 +148,11 @@ Result<ExitCode> run_why(Context& context) {
 }
 
 Result<ExitCode> run_cancel(Context& context) {
-  MLP_ASSIGN(auto name, parse_run_name(context.line.get("RUN")));
+  ApiClient client(context.settings);
+  MLP_ASSIGN(auto name, find_run_name(client, context.line.get("RUN")));
   if (!name.task_run.empty())
     return with_help(ErrorCode::kInvalid, "a whole run is cancelled, not one task run",
                      "`mlpctl cancel " + std::to_string(name.run) + "`");
-  ApiClient client(context.settings);
   auto run = client.post_empty_as<wire::Run>(wire::path::run_cancel(name.run));
   if (!run) return explain_missing(client, name, run.error());
   if (context.terminal.is_json) {
@@ -179,7 +179,7 @@ void add_run_verbs(std::vector<Verb>& verbs) {
                    run_runs});
   verbs.push_back({"show",
                    "Shows a run or a task run",
-                   {{"RUN", "a run (12) or a task run (12/fit[2])", true, false}},
+                   {{"RUN", "a run (12, latest) or a task run (12/fit[2])", true, false}},
                    {{"-f,--follow", "", "watch the run until it ends", false},
                     {"--source", "", "the project's files as they ran", false},
                     {"--file", "PATH", "with --source: the content of one file", false},

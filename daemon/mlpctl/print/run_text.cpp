@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/mlpctl/print/run_text.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "daemon/mlpctl/print/live_view.h"
 #include "daemon/mlpctl/print/table.h"
@@ -174,15 +176,15 @@ std::string to_text(const wire::Why& why, const Terminal& terminal) {
   auto text = printable(why.task_run) + ": " + printable(why.summary) + "\n";
   if (!why.compared_with.empty()) text += "compared with " + printable(why.compared_with) + "\n";
   if (!why.made_by.empty()) text += "made by " + printable(why.made_by) + "\n";
-  if (why.differences.empty()) return text;
-  Table table;
-  table.heads = {"PART", "CHANGE", "BEFORE", "AFTER"};
-  for (const auto& difference : why.differences)
-    table.rows.push_back({{difference.part, Colour::kYellow},
-                          {difference.change, Colour::kNone},
-                          {difference.before, Colour::kNone},
-                          {difference.after, Colour::kNone}});
-  return text + to_text(table, terminal.has_colours_out, width_of(terminal));
+  for (const auto& difference : why.differences) {
+    bool has_sentence = !difference.sentence.empty();
+    auto said = has_sentence ? difference.sentence : difference.part + " " + difference.change;
+    text += "  " + paint(terminal.has_colours_out, Colour::kYellow, printable(said)) + "\n";
+    for (const auto& upstream : difference.upstream)
+      text += "    " + printable(upstream.task_run) + ": " + printable(upstream.sentence) + "\n";
+  }
+  for (const auto& root : why.roots) text += "because " + printable(root) + "\n";
+  return text;
 }
 
 std::string to_text(const wire::Manifest& manifest, const Terminal& terminal) {
@@ -221,8 +223,9 @@ std::string to_text(const wire::PlanForecast& forecast, const Terminal& terminal
 
 namespace {
 
-std::string to_text(const wire::LineageTaskRun& maker, std::size_t depth) {
-  std::string indent(2 + 2 * depth, ' ');
+constexpr std::uint64_t kMostIndent = 10;
+
+std::string to_text(const wire::LineageTaskRun& maker, const std::string& indent) {
   auto text = indent + "made by " + printable(maker.task_run) +
               (maker.output.empty() ? "" : " as " + printable(maker.output)) + ", " +
               shown_time(maker.time) + "\n";
@@ -245,14 +248,14 @@ std::string to_text(const wire::LineageTaskRun& maker, std::size_t depth) {
 std::string to_text(const wire::LineageList& list, const Terminal& terminal) {
   std::string text;
   for (const auto& lineage : list.lineages) {
-    if (!text.empty()) text += "\n";
-    text += paint(terminal.has_colours_out, Colour::kBold,
+    std::string indent(2 * std::min(lineage.distance, kMostIndent), ' ');
+    if (!text.empty() && lineage.distance == 0) text += "\n";
+    text += indent + paint(terminal.has_colours_out, Colour::kBold,
                   lineage.name.empty() ? lineage.kind : printable(lineage.name)) +
             " " + lineage.digest + " " + human_size(lineage.size) + "\n";
-    std::size_t depth = 0;
-    for (const auto& maker : lineage.made_by) text += to_text(maker, depth++);
+    for (const auto& maker : lineage.made_by) text += to_text(maker, indent + "  ");
     for (const auto& user : lineage.used_by)
-      text += "  used by " + printable(user.task_run) + ", " + shown_time(user.time) + "\n";
+      text += indent + "  used by " + printable(user.task_run) + ", " + shown_time(user.time) + "\n";
   }
   return text.empty() ? "nothing is known of where it comes from\n" : text;
 }
