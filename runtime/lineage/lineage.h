@@ -39,7 +39,7 @@ struct ArtifactLineage {
   Digest digest;
   std::uint64_t size = 0;
   bool is_folder = false;
-  std::uint32_t distance = 0;         // steps from the artifact that was asked for
+  std::uint32_t distance = 0;  // task runs between it and the artifact that was asked for
   std::string name;                   // base name, where an output or input gives one
   std::string output;                 // the output it was made as, where known
   std::optional<Origin> origin;       // none: it came from outside (a file of a project)

@@ -34,23 +34,37 @@ bool is_full(int number) { return number == ENOSPC || number == EDQUOT; }
   ::_exit(kLogFailedExit);
 }
 
-/// Stands still once; the caller tries again.
-void wait_for_space(SpaceWatch* watch, const std::string& path) {
-  if (watch != nullptr) {
-    if (!watch->is_waiting.exchange(true)) {
-      log::warning("the disk is full; waiting for space", {{"path", path}});
-    }
-    if (watch->on_full) watch->on_full();
-  }
-  std::this_thread::sleep_for(kTryAgain);
-}
-
-void found_space(SpaceWatch* watch) {
-  if (watch != nullptr && watch->is_waiting.load(std::memory_order_relaxed) &&
-      watch->is_waiting.exchange(false)) {
+/// One writer that found the disk full, until it goes on.
+class Wait {
+ public:
+  Wait(SpaceWatch* watch, const std::string& path) : watch_(watch), path_(path) {}
+  ~Wait() {
+    if (!is_counted_ || watch_ == nullptr || watch_->waiters.fetch_sub(1) != 1) return;
+    watch_->is_waiting = false;
     log::info("there is space again");
   }
-}
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+
+  /// Stands still for a moment; the caller tries again.
+  void once() {
+    if (watch_ != nullptr) {
+      if (!is_counted_ && watch_->waiters.fetch_add(1) == 0) {
+        log::warning("the disk is full; waiting for space", {{"path", path_}});
+      }
+      is_counted_ = true;
+      watch_->is_waiting = true;
+      watch_->is_waiting.notify_all();
+      if (watch_->on_full) watch_->on_full();
+    }
+    std::this_thread::sleep_for(kTryAgain);
+  }
+
+ private:
+  SpaceWatch* watch_;
+  const std::string& path_;
+  bool is_counted_ = false;
+};
 
 IOStatus to_status(const std::string& path, int number) {
   if (number == ENOENT) return IOStatus::PathNotFound(path, std::strerror(number));
@@ -70,6 +84,7 @@ class PatientFile final : public FSWritableFile {
   using FSWritableFile::Append;
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
     std::size_t done = 0;
+    Wait wait(watch_, path_);
     while (done < data.size()) {
       const ssize_t n = ::pwrite(fd_, data.data() + done, data.size() - done,
                                  static_cast<off_t>(size_ + done));
@@ -79,9 +94,8 @@ class PatientFile final : public FSWritableFile {
       }
       if (errno == EINTR) continue;
       if (!is_full(errno)) return to_status(path_, errno);
-      wait_for_space(watch_, path_);
+      wait.once();
     }
-    found_space(watch_);
     size_ += data.size();
     return IOStatus::OK();
   }
@@ -181,8 +195,9 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
   template <typename Try>
   IOStatus patiently(const std::string& path, Try attempt) {
     IOStatus status = attempt();
+    Wait wait(watch_, path);
     while (status.IsNoSpace()) {
-      wait_for_space(watch_, path);
+      wait.once();
       status = attempt();
     }
     return status;
@@ -190,10 +205,11 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
 
   IOStatus open_file(const std::string& path, int flags, std::unique_ptr<FSWritableFile>* file) {
     int fd = -1;
+    Wait wait(watch_, path);
     while ((fd = ::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC | flags, 0600)) < 0) {
       if (errno == EINTR) continue;
       if (!is_full(errno)) return to_status(path, errno);
-      wait_for_space(watch_, path);
+      wait.once();
     }
     const off_t size = ::lseek(fd, 0, SEEK_END);
     *file = std::make_unique<PatientFile>(path, fd, static_cast<std::uint64_t>(size), watch_);

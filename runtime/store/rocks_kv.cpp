@@ -174,7 +174,6 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<QuietLogger>();
-  options.max_background_jobs = 2;
   options.max_open_files = kOpenFiles;
   options.max_total_wal_size = kMaxLogBytes;
   options.max_manifest_file_size = kMaxManifestBytes;

@@ -19,6 +19,7 @@ inline constexpr int kLogFailedExit = 12;
 /// writer stands still and tries again each 200 ms. Outlives the store. Any thread.
 struct SpaceWatch {
   std::atomic<bool> is_waiting{false};
+  std::atomic<int> waiters{0};  // writers and background threads that stand still
   /// Called on the waiting thread at the first refusal and each 200 ms: it may free space (ballast).
   std::function<void()> on_full;
 };
