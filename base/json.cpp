@@ -1,8 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json.h"
 
+#include <charconv>
+#include <cmath>
+
 namespace mlp {
 namespace {
+
+/// The shortest digits that read back, with a point or exponent: Boost.JSON would write 9E-1.
+void print_number(double value, std::string& out) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  char buffer[64];
+  const char* end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  const std::string_view digits(buffer, static_cast<std::size_t>(end - buffer));
+  out += digits;
+  if (digits.find_first_of(".e") == std::string_view::npos) out += ".0";
+}
+
+void print_text(std::string_view text, std::string& out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += kHex[c >> 4 & 15];
+      out += kHex[c & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void print_scalar(const Json& json, std::string& out) {
+  if (json.is_double()) {
+    print_number(json.get_double(), out);
+  } else if (json.is_string()) {
+    print_text(json.get_string(), out);
+  } else {
+    out += boost::json::serialize(json);
+  }
+}
+
+void print_compact(const Json& json, std::string& out) {
+  if (json.is_object()) {
+    out += '{';
+    for (const auto& member : json.get_object()) {
+      if (out.back() != '{') out += ',';
+      print_text(member.key(), out);
+      out += ':';
+      print_compact(member.value(), out);
+    }
+    out += '}';
+  } else if (json.is_array()) {
+    out += '[';
+    for (const auto& item : json.get_array()) {
+      if (out.back() != '[') out += ',';
+      print_compact(item, out);
+    }
+    out += ']';
+  } else {
+    print_scalar(json, out);
+  }
+}
 
 void print(const Json& json, int depth, std::string& out) {
   const auto indent = [&](int d) { out.append(static_cast<std::size_t>(d) * 2, ' '); };
@@ -13,7 +81,8 @@ void print(const Json& json, int depth, std::string& out) {
       if (!first) out += ",\n";
       first = false;
       indent(depth + 1);
-      out += boost::json::serialize(boost::json::string(member.key())) + ": ";
+      print_text(member.key(), out);
+      out += ": ";
       print(member.value(), depth + 1, out);
     }
     out += '\n';
@@ -32,7 +101,7 @@ void print(const Json& json, int depth, std::string& out) {
     indent(depth);
     out += ']';
   } else {
-    out += boost::json::serialize(json);
+    print_scalar(json, out);
   }
 }
 
@@ -69,7 +138,11 @@ Result<Json> parse_json(std::string_view text, bool allow_nonfinite) {
   return json;
 }
 
-std::string to_text(const Json& json) { return boost::json::serialize(json); }
+std::string to_text(const Json& json) {
+  std::string out;
+  print_compact(json, out);
+  return out;
+}
 
 std::string to_pretty_text(const Json& json) {
   std::string out;

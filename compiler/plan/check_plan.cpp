@@ -67,6 +67,7 @@ class PlanChecker {
 
   Status check() {
     if (plan_.blocks.empty()) return broken("it has no blocks");
+    if (plan_.blocks[0].parent) return broken("its root has a parent");
     MLP_TRY(check_ids());
     MLP_TRY(check_types());
     MLP_TRY(check_tree());

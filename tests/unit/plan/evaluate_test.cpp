@@ -185,7 +185,11 @@ TEST(Evaluate, always_ends) {
   EXPECT_EQ(shown(many, context),
             "error: the expression takes too many operations; let a task compute it");
   Expression deep = whole(1);
-  for (int i = 0; i < 10'000; ++i) deep = list({std::move(deep)});
+  for (int i = 0; i < 10'000; ++i) {
+    Expression outer = of(ExpressionKind::kList);
+    outer.children.push_back(std::move(deep));
+    deep = std::move(outer);
+  }
   EXPECT_EQ(shown(deep), "error: the expression nests too deep");
   EXPECT_EQ(shown(call(Function::kRange, {whole(kLargest)})),
             "error: the list has more than 10 million items");
