@@ -25,7 +25,7 @@ Result<Value> from_json(const TypeTable& types, TypeId type, const Json& json);
 /// for records, maps and lists. kInvalid with what was expected.
 Result<Value> from_text(const TypeTable& types, TypeId type, std::string_view text);
 
-/// Version 1 of the byte encoding for the store ("Encoding of values" in docs/store-format.md): a
+/// Version 1 of the byte encoding for the store ("Encoding of values" in docs/plan-json.md): a
 /// tag byte (ValueKind), then the fields, parts of a record in their order. An artifact with its
 /// size, without its content. Two equal values of one type have equal bytes.
 void encode(const Value& value, ByteWriter& out);
