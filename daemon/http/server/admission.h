@@ -3,6 +3,7 @@
 // What every request must pass before a handler sees it: Host, route, credentials, role, Origin.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,9 +16,12 @@ namespace mlp::http {
 /// Who is let in. The references must outlive it. Any thread.
 class Admission {
  public:
-  /// `allowed_hosts`: names beyond 127.0.0.1, localhost and [::1], without port.
-  Admission(const std::vector<Route>& routes, Authenticator& authenticator,
-            std::vector<std::string> allowed_hosts);
+  /// `allowed_hosts`: names beyond 127.0.0.1, localhost and [::1], without port. `is_disk_full`:
+  /// what would be recorded is refused with 507 then, reads go on.
+  Admission(
+      const std::vector<Route>& routes, Authenticator& authenticator,
+      std::vector<std::string> allowed_hosts,
+      std::function<bool()> is_disk_full = [] { return false; });
 
   struct Decision {
     const Route* route = nullptr;     // let in
@@ -33,6 +37,7 @@ class Admission {
   const std::vector<Route>& routes_;
   Authenticator& authenticator_;
   std::vector<std::string> hosts_;
+  std::function<bool()> is_disk_full_;
 };
 
 }  // namespace mlp::http

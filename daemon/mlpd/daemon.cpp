@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Builds every part in the order in which one needs the other, and ends them in reverse.
+#include "daemon/mlpd/daemon.h"
+
+#include <unistd.h>
+
+#include <optional>
+#include <thread>
+
+#include "base/log.h"
+#include "daemon/http/context.h"
+#include "daemon/http/routes.h"
+#include "daemon/http/server/admission.h"
+#include "daemon/http/server/http_server.h"
+#include "daemon/mlpd/forecast.h"
+#include "daemon/mlpd/shutdown.h"
+#include "daemon/mlpd/submission.h"
+#include "runtime/execute/local/local_executor.h"
+#include "runtime/store/data_folder.h"
+#include "runtime/store/rocks_kv.h"
+
+namespace mlp::mlpd {
+namespace {
+
+/// Compiling and reading for requests; most of the time they wait.
+constexpr int kHttpWorkers = 4;
+constexpr int kEngineWorkers = 2;
+/// Requests that wait for a worker; more get 503.
+constexpr int kMaxWaitingRequests = 2'000;
+/// So that the answer to a request for the end is sent before the end.
+constexpr std::chrono::milliseconds kLastAnswerTime{50};
+constexpr Duration kRunnerPatience = std::chrono::seconds(8);
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  for (const char c : random_bytes(sizeof seed)) seed = seed << 8 | static_cast<unsigned char>(c);
+  return seed;
+}
+
+std::string program_beside_us(Files& files, std::string_view name) {
+  auto self = files.read_link("/proc/self/exe");
+  return join_path(self ? parent_path(*self) : ".", name);
+}
+
+}  // namespace
+
+/// In order of construction; members end in reverse.
+struct Daemon::Parts {
+  explicit Parts(const Config& with) : config(with), files(real_files()), random(random_seed()) {}
+
+  Config config;
+  Files& files;
+  SystemClock clock;
+  SeededRandom random;
+  Shutdown shutdown;
+  store::SpaceWatch space;
+  std::unique_ptr<store::DataFolder> folder;
+  std::unique_ptr<store::Kv> kv;
+  store::Meta meta;
+  std::unique_ptr<objects::ObjectStore> objects;
+  std::unique_ptr<objects::PlanCache> plans;
+  std::unique_ptr<engine::Workers> engine_workers;
+  execute::ExecutorEvents engine_events;  // set when the engine is there; used after that
+  std::unique_ptr<execute::LocalExecutor> executor;
+  std::unique_ptr<engine::Engine> engine;
+  std::thread engine_thread;
+  std::unique_ptr<http::Authenticator> authenticator;
+  std::unique_ptr<http::Admission> admission;
+  http::Context context;
+  std::atomic<int> waiting_requests{0};
+  std::unique_ptr<http::HttpServer> server;
+  std::unique_ptr<engine::Workers> http_workers;
+  std::unique_ptr<http::FollowHub> follow;
+  std::optional<engine::Engine::SubscriberId> subscription;
+
+  std::optional<StartFailure> open_store();
+  std::optional<StartFailure> listen();
+  void make_executor();
+  void make_engine();
+  std::optional<StartFailure> recover();
+  void make_context();
+  std::optional<StartFailure> serve();
+  bool post_request(std::function<void()> work);
+  http::Response shut_down(const std::string& mode);
+  void stop();
+};
+
+std::optional<StartFailure> Daemon::Parts::open_store() {
+  auto opened =
+      store::DataFolder::open(config.data_folder, {config.ballast_bytes, config.min_free_bytes});
+  if (!opened) {
+    const bool is_held = opened.error().code == ErrorCode::kConflict;
+    return StartFailure{is_held ? kDataInUse : kStoreRefused, opened.error().message};
+  }
+  folder = std::move(*opened);
+  space.on_full = [this] { folder->give_up_ballast(); };
+  store::RocksOptions options;
+  options.space = &space;
+  auto store = store::open_rocks_kv(folder->part("store"), options);
+  if (!store) return StartFailure{kStoreRefused, store.error().message};
+  kv = std::move(*store);
+  auto begun = folder->begin_epoch(*kv);
+  if (!begun) return StartFailure{kStoreRefused, begun.error().message};
+  meta = *begun;
+  if (const Status made = folder->restore_ballast(); !made) {
+    log::warning("no ballast", {{"why", made.error().message}});
+  }
+  objects = std::make_unique<objects::ObjectStore>(files, folder->path());
+  plans = std::make_unique<objects::PlanCache>(*objects);
+  return std::nullopt;
+}
+
+bool Daemon::Parts::post_request(std::function<void()> work) {
+  if (waiting_requests >= kMaxWaitingRequests) return false;
+  ++waiting_requests;
+  http_workers->post([this, work = std::move(work)] {
+    --waiting_requests;
+    work();
+  });
+  return true;
+}
+
+std::optional<StartFailure> Daemon::Parts::listen() {
+  auto post = [this](std::function<void()> work) { return post_request(std::move(work)); };
+  auto bound = http::HttpServer::listen(config.listen, http::Limits(), post);
+  if (!bound && bound.error().code == ErrorCode::kConflict && !config.is_listen_asked) {
+    http::ListenAddress any = config.listen;
+    any.port = 0;
+    bound = http::HttpServer::listen(any, http::Limits(), post);
+  }
+  if (bound) {
+    server = std::move(*bound);
+    return std::nullopt;
+  }
+  const bool is_taken = bound.error().code == ErrorCode::kConflict;
+  return StartFailure{is_taken ? kAddressInUse : kUsage, bound.error().message};
+}
+
+void Daemon::Parts::make_executor() {
+  execute::LocalConfig local;
+  local.data_folder = folder->path();
+  local.folder_id = meta.folder_id;
+  local.epoch = meta.daemon_epoch;
+  local.runner_program =
+      config.runner.empty() ? program_beside_us(files, "mlp-runner") : config.runner;
+  local.cpus = config.cpus;
+  execute::ExecutorEvents events;
+  events.ended = [this](execute::AttemptEnded ended) { engine_events.ended(std::move(ended)); };
+  events.adopted = [this](std::vector<model::AttemptId> held) {
+    engine_events.adopted(std::move(held));
+  };
+  events.lost = [this](std::vector<model::AttemptId> lost) { engine_events.lost(std::move(lost)); };
+  executor = std::make_unique<execute::LocalExecutor>(
+      std::move(local), *objects, [this] { return kv->view(); }, std::move(events), clock);
+}
+
+void Daemon::Parts::make_engine() {
+  engine_workers = engine::make_worker_pool(kEngineWorkers);
+  engine::EngineParts parts{*kv, *executor, *engine_workers, clock, random, {}, 1, 1, {}, {}};
+  parts.mark_synced = [this](std::uint64_t commit) { folder->synced().store(commit); };
+  parts.epoch = meta.daemon_epoch;
+  parts.cores = config.cpus;
+  parts.may_start = [this] { return !shutdown.is_draining() && folder->has_space(); };
+  parts.read_artifact = [this](const plan::Artifact& artifact) -> Result<std::string> {
+    constexpr std::uint64_t kMaxRead = 64ULL << 20;
+    return objects->read(*kv->view(), artifact.digest, kMaxRead);
+  };
+  engine = std::make_unique<engine::Engine>(std::move(parts));
+  engine_events = engine->executor_events();
+}
+
+std::optional<StartFailure> Daemon::Parts::recover() {
+  const Status recovered = engine->recover();
+  if (!recovered) return StartFailure{kStoreRefused, recovered.error().message};
+  engine_thread = std::thread([this] { engine->run(); });
+  return std::nullopt;
+}
+
+void Daemon::Parts::make_context() {
+  http_workers = engine::make_worker_pool(kHttpWorkers);
+  follow = std::make_unique<http::FollowHub>(
+      [this](std::function<void()> work) { http_workers->post(std::move(work)); });
+  subscription = engine->subscribe([this](std::uint64_t commit) {
+    follow->published(commit);
+    shutdown.look(*engine);
+  });
+  context.engine = engine.get();
+  context.objects = objects.get();
+  context.plans = plans.get();
+  context.authenticator = authenticator.get();
+  context.follow = follow.get();
+  context.clock = &clock;
+  context.files = &files;
+  context.version = MLP_VERSION;
+  context.data_folder = folder->path();
+  context.address = server->address();
+  context.started = clock.now();
+  context.cores = config.cpus;
+  context.submit = [this](const wire::Submit& wish, const http::Principal& by,
+                          http::Answer answer) {
+    submit_run({*engine, *objects, files}, wish, by, answer);
+  };
+  context.forecast = [this](const wire::Submit& wish) {
+    return forecast_run({*engine, *objects, files}, *plans, wish);
+  };
+  context.shut_down = [this](const std::string& mode) { return shut_down(mode); };
+  context.read_live_log = [this](model::AttemptId id, std::uint64_t offset, std::uint64_t most) {
+    return executor->read_live_log(id, offset, most);
+  };
+  context.activities = [this] { return executor->activities(); };
+  context.free_bytes = [this] { return folder->free_bytes(); };
+  context.run_after = [this](Duration time, std::function<void()> work) {
+    server->run_after(std::chrono::ceil<std::chrono::milliseconds>(time), std::move(work));
+  };
+}
+
+std::optional<StartFailure> Daemon::Parts::serve() {
+  auto token = http::load_or_make_token(files, folder->part("token"));
+  if (!token) return StartFailure{kUsage, token.error().message};
+  authenticator = std::make_unique<http::Authenticator>(*token, clock);
+  admission =
+      std::make_unique<http::Admission>(http::all_routes(), *authenticator, config.allowed_hosts,
+                                        [this] { return space.is_waiting.load(); });
+  make_context();
+  server->start(*admission, context);
+  const Status written =
+      write_atomic(files, folder->part("endpoint"), server->address() + "\n", 0600);
+  if (!written) return StartFailure{kStoreRefused, written.error().message};
+  return std::nullopt;
+}
+
+http::Response Daemon::Parts::shut_down(const std::string& mode) {
+  return shutdown.ask(mode, *engine);
+}
+
+void Daemon::Parts::stop() {
+  if (server) server->stop();
+  if (subscription) engine->unsubscribe(*subscription);
+  http_workers.reset();
+  if (engine) engine->stop();
+  if (engine_thread.joinable()) engine_thread.join();
+  if (executor && shutdown.ends_runner()) {
+    const Status ended = executor->stop_runner(kRunnerPatience);
+    if (!ended) log::warning("runner", {{"why", ended.error().message}});
+  }
+  if (server && folder) [[maybe_unused]]
+    const Status removed = files.remove(folder->part("endpoint"));
+  engine_workers.reset();
+  executor.reset();  // its thread calls the engine, so the engine goes after it
+  engine.reset();
+}
+
+std::variant<std::unique_ptr<Daemon>, StartFailure> Daemon::start(const Config& config) {
+  auto daemon = std::unique_ptr<Daemon>(new Daemon(std::make_unique<Parts>(config)));
+  Parts& parts = *daemon->parts_;
+  if (auto failed = parts.open_store()) return std::move(*failed);
+  if (auto failed = parts.listen()) return std::move(*failed);
+  parts.make_executor();
+  parts.make_engine();
+  if (auto failed = parts.recover()) return std::move(*failed);
+  if (auto failed = parts.serve()) return std::move(*failed);
+  return daemon;
+}
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Daemon::~Daemon() {
+  stop();
+}
+
+std::string Daemon::address() const {
+  return parts_->server->address();
+}
+
+void Daemon::wait() {
+  parts_->shutdown.wait();
+  if (parts_->shutdown.ends_runner()) std::this_thread::sleep_for(kLastAnswerTime);
+}
+
+void Daemon::interrupt() {
+  parts_->shutdown.interrupt();
+}
+
+void Daemon::stop() {
+  parts_->stop();
+}
+
+}  // namespace mlp::mlpd
