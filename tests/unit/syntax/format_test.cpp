@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one form of a file: it means the same, and formatting it again changes nothing.
+#include "compiler/syntax/format.h"
+
+#include "compiler/syntax/arrange.h"
+#include "compiler/syntax/lex.h"
+#include "tests/support/golden.h"
+#include "tests/unit/syntax/parsed.h"
+
+namespace mlp::tests {
+namespace {
+
+std::string formatted(const std::string& text) {
+  source::SourceMap sources;
+  const source::SourceId id = sources.add(source::SourceFile("x.mlp", text));
+  diagnostics::Diagnostics diagnostics;
+  return syntax::format(id, sources.get(id), diagnostics).value_or("(not formatted)");
+}
+
+/// All that the tree is built from: the parser's tokens and the comments that document.
+std::string meaning(const std::string& text) {
+  const source::SourceFile source("x.mlp", text);
+  const source::SourceId id(1);
+  diagnostics::Diagnostics diagnostics;
+  const syntax::LexedFile lexed = syntax::lex(id, source, diagnostics);
+  const syntax::Arranged arranged = syntax::arrange(id, lexed.tokens, diagnostics);
+  std::string all;
+  for (const syntax::Token& token : arranged.tokens) {
+    const bool newline = token.kind == syntax::TokenKind::kNewline;
+    all += newline ? "<newline>\n" : std::string(token.text) + "\n";
+  }
+  for (const syntax::DocComment& doc : arranged.docs) all += "/// " + doc.text + "\n";
+  return all;
+}
+
+class Formatted : public testing::TestWithParam<GoldenCase> {};
+
+TEST_P(Formatted, MeansTheSameAndStaysAsItIs) {
+  const std::string once = formatted(GetParam().text);
+  EXPECT_EQ(formatted(once), once);
+  EXPECT_EQ(meaning(once), meaning(GetParam().text));
+}
+
+TEST_P(Formatted, IsTheOneForm) { expect_golden(GetParam(), formatted(GetParam().text), ".formatted"); }
+
+INSTANTIATE_TEST_SUITE_P(Samples, Formatted, testing::ValuesIn(golden_cases("samples")), GoldenName());
+INSTANTIATE_TEST_SUITE_P(Cases, Formatted, testing::ValuesIn(golden_cases("format")), GoldenName());
+
+TEST(Format, LeavesAFileWithErrorsAlone) {
+  EXPECT_EQ(formatted("pipeline p( {\n}\n"), "(not formatted)");
+}
+
+TEST(Format, EndsWithOneNewline) {
+  EXPECT_EQ(formatted(""), "");
+  EXPECT_EQ(formatted("\n\n// only this   \n\n\n"), "// only this\n");
+  EXPECT_EQ(formatted("enum A {x}"), "enum A { x }\n");
+}
+
+TEST(Format, WritesLinuxNewlines) {
+  EXPECT_EQ(formatted("enum A {\r\n  x\r\n}\r\n"), "enum A {\n  x\n}\n");
+}
+
+}  // namespace
+}  // namespace mlp::tests
