@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/store/rocks_kv.h"
 
+#include <malloc.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <unistd.h>
@@ -182,6 +184,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.skip_stats_update_on_db_open = true;
   options.allow_fallocate = false;
   options.avoid_flush_during_shutdown = true;
+  options.allow_concurrent_memtable_write = false;  // one writer: plain inserts are cheaper
+  options.enable_write_thread_adaptive_yield = false;
   return options;
 }
 
@@ -192,6 +196,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& a
   options.bottommost_compression = rocksdb::kNoCompression;
   options.write_buffer_size = asked.write_buffer_bytes;
   options.max_write_buffer_number = 3;
+  // Within a bucket (the first byte) most keys ascend, so the place of the last one is near.
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBits));
@@ -223,6 +229,7 @@ Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const Rocks
   if (!status.ok()) return to_error(status).with_context("cannot open " + folder);
   database->db.reset(db);
   database->families = {handles[0], handles[1]};
+  ::malloc_trim(0);  // reading a long log back takes memory that an idle daemon must not keep
   return std::unique_ptr<Kv>(std::make_unique<RocksKv>(std::move(database)));
 }
 

@@ -25,9 +25,9 @@ struct SpaceWatch {
 };
 
 struct RocksOptions {
-  std::uint64_t write_buffer_bytes = 16 << 20;  // of each family; a memtable grows lazily to it
+  std::uint64_t write_buffer_bytes = 8 << 20;  // of each family; a memtable grows lazily to it
   std::uint64_t block_cache_bytes = 8 << 20;
-  SpaceWatch* space = nullptr;                  // must outlive the store
+  SpaceWatch* space = nullptr;                 // must outlive the store
 };
 
 /// Opens or makes the store in `folder`. kCorrupt with instructions when it is damaged.
