@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/store/memory_kv.h"
+#include "runtime/store/rocks_kv.h"
 #include "tests/support/temp_folder.h"
 
 namespace mlp::store {
@@ -64,6 +65,41 @@ TEST(DataFolder, AStoreThatLostAcknowledgedCommitsIsRefusedWithInstructions) {
   EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
   EXPECT_NE(meta.error().message.find("commit 100"), std::string::npos);
   EXPECT_NE(meta.error().message.find("backup"), std::string::npos);
+}
+
+/// The newest write-ahead log of the store in `folder`.
+std::string log_file(const std::string& folder) {
+  std::string newest;
+  const std::vector<std::string> names = real_files().list(folder).value();
+  for (const std::string& name : names) {
+    if (name.ends_with(".log")) newest = join_path(folder, name);
+  }
+  return newest;
+}
+
+TEST(DataFolder, AStoreWhoseLogIsDamagedInTheMiddleIsRefused) {
+  const TempFolder temp;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  {
+    const auto kv = open_rocks_kv(folder->part("store"), {}).value();
+    std::uint64_t commit = folder->begin_epoch(*kv)->commit;
+    for (int i = 0; i < 200; ++i) {
+      Batch batch;
+      batch.put(Family::kRecords, "k" + std::to_string(i), std::string(100, 'x'));
+      put_commit(batch, ++commit);
+      ASSERT_TRUE(kv->write(batch).has_value());
+    }
+    ASSERT_TRUE(kv->sync().has_value());
+    folder->synced().store(commit);
+  }
+  const std::string log = log_file(folder->part("store"));
+  std::string bytes = real_files().read(log, 1 << 20).value();
+  bytes[bytes.size() / 2] ^= 0x55;
+  ASSERT_TRUE(real_files().write(log, bytes, 0600).has_value());
+  const auto kv = open_rocks_kv(folder->part("store"), {});
+  const auto meta = kv ? folder->begin_epoch(**kv) : Result<Meta>(kv.error());
+  ASSERT_FALSE(meta.has_value());
+  EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
 }
 
 TEST(DataFolder, AnotherSchemaIsRefused) {
