@@ -9,11 +9,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/stdio.hpp>
 #include <exception>
+#include <string_view>
 
 #include "base/text.h"
 
@@ -41,8 +41,16 @@ class Descriptor {
   int fd_;
 };
 
-/// So that what a helper starts ends with it.
-struct OwnGroup {
+/// The variables it is given, and a group of its own, so that what a helper starts ends with it.
+struct Surroundings {
+  const std::vector<const char*>& variables;
+
+  template <typename Launcher>
+  process::error_code on_setup(Launcher& launcher, const process::filesystem::path&,
+                               const char* const*&) {
+    launcher.env = variables.data();
+    return {};
+  }
   template <typename Launcher>
   process::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
                                     const char* const*&) {
@@ -51,12 +59,12 @@ struct OwnGroup {
   }
 };
 
-std::vector<std::string> helper_environment() {
-  std::vector<std::string> variables;
+std::vector<const char*> helper_environment() {
+  std::vector<const char*> variables;
   for (char** at = environ; *at != nullptr; ++at) {
-    const std::string variable = *at;
-    if (!variable.starts_with("MLP_TOKEN=")) variables.push_back(variable);
+    if (!std::string_view(*at).starts_with("MLP_TOKEN=")) variables.push_back(*at);
   }
+  variables.push_back(nullptr);
   return variables;
 }
 
@@ -96,9 +104,10 @@ class HelperRun {
   Result<HelperEnd> run_or_throw(int output, int errors) {
     asio::io_context context;
     const std::vector<std::string> arguments(order_.arguments.begin() + 1, order_.arguments.end());
+    const std::vector<const char*> variables = helper_environment();
     process::process child = process::posix::vfork_launcher()(
         context, order_.arguments.at(0), arguments, process::process_stdio{nullptr, output, errors},
-        process::process_environment(helper_environment()), OwnGroup{});
+        Surroundings{variables});
     const int pid = child.id();
     group_.add(pid);
     HelperEnd end;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kFileThreads = 2;          // hashing and copying of large files
 constexpr std::size_t kEnvironmentThreads = 2;   // environments made at once
-constexpr int kReconnectAfter = 500;             // ms between tries to reach or start a runner
+constexpr int kReconnectAfter = 50;              // ms between tries to reach or start a runner
 
 RunnerLinkOptions link_options(const LocalConfig& config) {
   return {config.data_folder, config.folder_id, config.epoch,
