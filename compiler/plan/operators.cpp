@@ -334,7 +334,7 @@ Result<Value> floor_divide(const Value& left, const Value& right) {
   }
   if (!is_number(left) || !is_number(right)) return invalid("div takes two numbers");
   if (as_number(right) == 0) return division_by_zero();
-  return rounded(std::floor(as_number(left) / as_number(right)), Value::of_int, "the quotient");
+  return Value::of_float(std::floor(as_number(left) / as_number(right)));
 }
 
 Result<Value> apply_binary(Operator op, const Value& left, const Value& right) {

@@ -20,7 +20,7 @@ bool is_equal(const Value& left, const Value& right);
 /// Less than, on numbers, strings, durations, sizes, dates and datetimes; NaN is less than nothing.
 Result<bool> is_less(const Value& left, const Value& right);
 
-/// div(a, b): the floor of the quotient of two ints.
+/// div(a, b): the floor of the quotient; an int for two ints.
 Result<Value> floor_divide(const Value& left, const Value& right);
 
 /// A word for messages: "an int", "a list".

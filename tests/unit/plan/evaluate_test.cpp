@@ -305,6 +305,7 @@ TEST(NumberFunctions, round_and_read) {
   EXPECT_EQ(shown(call(Function::kAbs, {whole(-kLargest - 1)})),
             "error: the number is out of range");
   EXPECT_EQ(shown(call(Function::kDiv, {whole(-7), whole(2)})), "-4");
+  EXPECT_EQ(shown(call(Function::kDiv, {number(-7), whole(2)})), "-4.0");
 }
 
 // ---- files ------------------------------------------------------------------------------------
