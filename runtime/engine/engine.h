@@ -89,8 +89,9 @@ class Engine {
 
   EngineStatus status() const;
 
+  struct State;  // engine_state.h: for the files of this folder
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -174,6 +174,7 @@ struct RunState {
   bool is_over = false;
   bool is_listed = false;                  // in ReadyQueue's round
   bool is_touched = false;                 // in Core::touched
+  bool is_counted = false;                 // in Core::counted
 
   const plan::Plan& plan() const { return spec.layout->plan(); }
   const Layout& layout() const { return *spec.layout; }

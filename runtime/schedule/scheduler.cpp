@@ -81,7 +81,8 @@ void Scheduler::end_runs() {
       run->is_over = true;
       core_.commands->push_back(RunEnded{run->spec.id, model::RunState::kCancelled, {}, {}});
     }
-    collect_counts(*run);
+    if (!run->is_counted && !run->spec.is_forecast) core_.counted.push_back(run->spec.id);
+    run->is_counted = true;
     if (run->is_over) {
       forget(*run);
       continue;
@@ -92,21 +93,25 @@ void Scheduler::end_runs() {
 }
 
 void Scheduler::collect_counts(RunState& run) {
-  if (run.spec.is_forecast) return;
   for (TaskId task : run.dirty) {
     TaskCounts& counts = run.counts[task.value - 1];
     counts.is_dirty = false;
     changed_counts_.push_back({run.spec.id, task, counts.counts});
   }
   run.dirty.clear();
+  run.is_counted = false;
 }
 
 void Scheduler::forget(RunState& run) {
+  collect_counts(run);
+  std::erase(core_.counted, run.spec.id);
   core_.queue.forget(run);
   core_.runs.erase(run.spec.id);
 }
 
 std::vector<Scheduler::ChangedCounts> Scheduler::take_changed_counts() {
+  for (model::RunId run : core_.counted) collect_counts(*core_.runs.at(run));
+  core_.counted.clear();
   return std::exchange(changed_counts_, {});
 }
 

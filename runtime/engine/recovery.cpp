@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The start ("After a crash" in docs/architecture.md): unfinished runs are read, every live attempt
+// is settled, and then the runs are replayed by the same scheduler that carries them out: a task run
+// that is recorded settles at once, the rest goes on from there.
+#include <algorithm>
+#include <set>
+
+#include "compiler/plan/plan_json.h"
+#include "runtime/cache/cache_key.h"
+#include "runtime/engine/engine_state.h"
+#include "runtime/store/attempt_records.h"
+#include "runtime/store/run_records.h"
+
+namespace mlp::engine {
+namespace {
+
+using model::AttemptId;
+
+/// An unfinished run as found, with its live attempts.
+struct Found {
+  model::Run record;
+  std::shared_ptr<const PreparedPlan> prepared;
+  std::vector<model::Attempt> live;
+  std::vector<schedule::Adopted> adopted;
+};
+
+struct Settled {
+  std::set<AttemptId> held;
+  std::vector<AttemptId> lost;
+};
+
+class Recovery {
+ public:
+  explicit Recovery(Engine::State& engine) : engine_(engine) {}
+  Status recover();
+
+ private:
+  Status find_runs();
+  Status find_live();
+  Status read_due();
+  Result<std::shared_ptr<const PreparedPlan>> read_plan(const model::Run& run);
+  Status check_task_runs(model::RunId run);
+  std::vector<plan::Value> inputs_of(const Found& found, const model::Attempt& attempt);
+  Result<Settled> ask_executor();
+  Status settle(const Settled& settled);
+  Status give_back(const Found& found, const model::Attempt& attempt);
+  void forget(const model::Attempt& attempt);
+  void replay();
+  const store::View& view() { return engine_.recorder.latest(); }
+
+  Engine::State& engine_;
+  std::map<model::RunId, Found> runs_;
+  std::vector<model::Attempt> stray_;  // live by their record, of no unfinished run
+  std::map<model::RunId, std::map<model::TaskRunId, store::Due>> due_;
+};
+
+Status Recovery::recover() {
+  MLP_TRY(engine_.recorder.load());
+  engine_.recorder.set_now(engine_.parts.clock.now());
+  MLP_TRY(find_runs());
+  MLP_TRY(find_live());
+  MLP_TRY(read_due());
+  MLP_ASSIGN(Settled settled, ask_executor());
+  MLP_TRY(settle(settled));
+  engine_.write();
+  engine_.act();
+  replay();
+  engine_.take(LostMessage{std::move(settled.lost)});
+  while (engine_.has_follow_up()) engine_.turn();
+  engine_.turn();
+  engine_.syncs.written(engine_.recorder.commit(), {});
+  engine_.syncs.sync();
+  return {};
+}
+
+// ---- read -------------------------------------------------------------------------------------
+
+Status Recovery::find_runs() {
+  MLP_ASSIGN(std::vector<model::Run> runs, store::list_unfinished_runs(view()));
+  for (model::Run& run : runs) {
+    MLP_TRY(check_task_runs(run.id));
+    Found found;
+    MLP_ASSIGN(found.prepared, read_plan(run));
+    found.record = std::move(run);
+    model::RunId id = found.record.id;
+    runs_.emplace(id, std::move(found));
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const PreparedPlan>> Recovery::read_plan(const model::Run& run) {
+  MLP_ASSIGN(std::optional<std::string> bytes, store::find_object_bytes(view(), run.plan));
+  if (!bytes && engine_.parts.read_artifact) {
+    plan::Artifact artifact;
+    artifact.digest = run.plan;
+    MLP_ASSIGN(bytes, engine_.parts.read_artifact(artifact));
+  }
+  std::string name = "plan of run " + run.id.to_string();
+  if (!bytes) return Error{ErrorCode::kCorrupt, name + " is missing: object " + run.plan.to_hex()};
+  Result<plan::Plan> plan = plan::decode_plan(*bytes);
+  if (!plan) return plan.error().with_context(name);
+  return prepare(std::make_shared<plan::Plan>(std::move(plan).value()), run.environments);
+}
+
+// Read once in order, so that a damaged record is told now and not when the replay meets it.
+Status Recovery::check_task_runs(model::RunId run) {
+  return store::visit_task_runs(view(), run, [](model::TaskRun&&) { return true; });
+}
+
+Status Recovery::find_live() {
+  MLP_ASSIGN(std::vector<store::Live> live, store::list_live(view()));
+  for (const store::Live& each : live) {
+    MLP_ASSIGN(std::optional<model::Attempt> attempt, store::find_attempt(view(), each.attempt));
+    if (!attempt) {
+      return Error{ErrorCode::kCorrupt,
+                   "attempt " + each.attempt.to_string() + " is live but has no record"};
+    }
+    auto run = runs_.find(attempt->task_run.run);
+    (run == runs_.end() ? stray_ : run->second.live).push_back(std::move(*attempt));
+  }
+  return {};
+}
+
+Status Recovery::read_due() {
+  MLP_ASSIGN(std::vector<store::Due> due, store::list_due(view()));
+  for (const store::Due& each : due) {
+    engine_.recorder.know_due(each);
+    due_[each.task_run.run].emplace(each.task_run, each);
+  }
+  return {};
+}
+
+// ---- settle -----------------------------------------------------------------------------------
+
+std::vector<plan::Value> Recovery::inputs_of(const Found& found, const model::Attempt& attempt) {
+  const plan::Plan& plan = *found.prepared->plan;
+  const auto& inputs = plan.definition_of(plan.task(attempt.task_run.task)).inputs;
+  std::vector<plan::Value> values(inputs.size());
+  Result<std::vector<cache::KeyInput>> known = cache::decode_inputs(attempt.inputs);
+  if (!known) return values;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    for (const cache::KeyInput& input : *known) {
+      if (input.name == inputs[i].name) values[i] = input.value;
+    }
+  }
+  return values;
+}
+
+Result<Settled> Recovery::ask_executor() {
+  std::vector<execute::AttemptStart> asked;
+  for (const auto& [id, found] : runs_) {
+    ActiveRun run;
+    run.prepared = found.prepared;
+    for (const model::Attempt& attempt : found.live) {
+      asked.push_back(make_start(run, attempt, inputs_of(found, attempt), Duration(0)));
+    }
+  }
+  engine_.parts.executor.adopt(std::move(asked));
+  Settled settled;
+  for (bool is_answered = false; !is_answered;) {
+    if (engine_.is_stopping) return Error{ErrorCode::kUnavailable, "stopped during recovery"};
+    engine_.mailbox->wait(std::nullopt);
+    for (Message& message : engine_.mailbox->drain(kMessagesPerTurn)) {
+      if (auto* held = std::get_if<HeldMessage>(&message)) {
+        settled.held.insert(held->held.begin(), held->held.end());
+        is_answered = true;
+      } else if (auto* lost = std::get_if<LostMessage>(&message); lost && !is_answered) {
+        settled.lost.insert(settled.lost.end(), lost->lost.begin(), lost->lost.end());
+      } else {
+        engine_.early.push_back(std::move(message));
+      }
+    }
+  }
+  return settled;
+}
+
+// Those told as lost have run: they go the way of any lost attempt once their run is replayed. Those
+// that are neither held nor lost were written and never started: that costs no retry.
+Status Recovery::settle(const Settled& settled) {
+  std::set<AttemptId> lost(settled.lost.begin(), settled.lost.end());
+  for (auto& [id, found] : runs_) {
+    for (const model::Attempt& attempt : found.live) {
+      if (!settled.held.contains(attempt.id) && !lost.contains(attempt.id)) {
+        MLP_TRY(give_back(found, attempt));
+        continue;
+      }
+      const plan::Plan& plan = *found.prepared->plan;
+      bool is_cached = plan.definition_of(plan.task(attempt.task_run.task)).is_cached;
+      found.adopted.push_back({attempt.id, attempt.task_run, attempt.cpus,
+                               is_cached ? attempt.key : Digest{}});
+      engine_.attempts.emplace(attempt.id, attempt);
+    }
+  }
+  for (const model::Attempt& attempt : stray_) forget(attempt);
+  return {};
+}
+
+Status Recovery::give_back(const Found& found, const model::Attempt& attempt) {
+  forget(attempt);
+  MLP_ASSIGN(std::optional<model::TaskRun> task_run,
+             store::find_task_run(view(), attempt.task_run));
+  bool is_its_own = task_run && !task_run->attempts.empty() &&
+                    task_run->attempts.back() == attempt.id &&
+                    task_run->state == model::TaskRunState::kRunning;
+  if (!is_its_own) return {};
+  schedule::TaskRunChanged changed{std::move(*task_run), Duration(0)};
+  Instant now = engine_.parts.clock.now();
+  if (found.record.cancel_asked) {
+    changed.record.state = model::TaskRunState::kCancelled;
+    changed.record.ended = now;
+  } else {
+    changed.record.state = model::TaskRunState::kBackoff;
+    changed.record.due = now;
+  }
+  engine_.recorder.task_run_changed(changed);
+  return {};
+}
+
+void Recovery::forget(const model::Attempt& attempt) {
+  execute::AttemptEnded end;
+  end.id = attempt.id;
+  end.outcome = {model::EndReason::kLost, 0, "the daemon ended before it was started"};
+  end.ended = engine_.parts.clock.now();
+  engine_.recorder.attempt_ended(attempt, end);
+}
+
+// ---- replay -----------------------------------------------------------------------------------
+
+// After a jump of the clock a back-off waits no longer than was left when it was written.
+void clamp_due(model::TaskRun& record, const std::map<model::TaskRunId, store::Due>& due,
+               Instant now) {
+  auto found = due.find(record.id);
+  if (found == due.end() || record.state != model::TaskRunState::kBackoff) return;
+  record.due = std::min(record.due, now + found->second.remaining);
+}
+
+void Recovery::replay() {
+  Engine::State& engine = engine_;
+  for (auto& [id, found] : runs_) {
+    schedule::Known known = [&engine, due = due_[id]](const model::TaskRunId& task_run) {
+      Result<std::optional<model::TaskRun>> record =
+          store::find_task_run(engine.recorder.latest(), task_run);
+      MLP_CHECK(record.has_value());  // it could be read when this daemon began
+      if (*record) clamp_due(**record, due, engine.parts.clock.now());
+      return std::move(record).value();
+    };
+    bool is_cancelled = found.record.cancel_asked;
+    engine.add_run(std::move(found.record), std::move(found.prepared), std::move(found.adopted),
+                   std::move(known));
+    if (is_cancelled) engine.decide(schedule::CancelAsked{id});
+  }
+}
+
+}  // namespace
+
+Status Engine::recover() { return Recovery(*state_).recover(); }
+
+}  // namespace mlp::engine
