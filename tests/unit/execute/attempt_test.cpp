@@ -113,10 +113,10 @@ TEST_F(Attempt, OfAProgramThatIsNotThereEndsWith127) {
 TEST_F(Attempt, OfAFileThatIsNoProgramEndsWith126) {
   OneTask task;
   task.definition().body.kind = plan::BodyKind::kExec;
-  task.definition().body.exec.push_back(literal_text("/etc/hostname"));
+  task.definition().body.exec.push_back(literal_text("/etc/passwd"));
   const AttemptEnded end = run(task);
   EXPECT_EQ(end.outcome.code, 126);
-  EXPECT_EQ(end.outcome.message, "/etc/hostname: not executable");
+  EXPECT_EQ(end.outcome.message, "/etc/passwd: not executable");
 }
 
 TEST_F(Attempt, ThatFloodsItsLogIsEndedWithAWord) {
