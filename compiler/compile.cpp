@@ -15,7 +15,8 @@ using check::Kind;
 
 /// A place to show for what concerns a whole file.
 source::Span start_of(const check::Program& program) {
-  const source::SourceId entry = program.modules.empty() ? source::SourceId() : program.modules.front().source;
+  const source::SourceId entry =
+      program.modules.empty() ? source::SourceId() : program.modules.front().source;
   return {entry, 0, 0};
 }
 
@@ -25,17 +26,21 @@ void report_choice(check::Context& context, const std::string& path, const std::
     context.report(Kind::kNoPipeline, start_of(context.program), "`" + path + "` has no pipeline")
         .with_help("declare one: `pipeline name() { … }`");
   } else if (!wanted.empty()) {
-    context.report(Kind::kNoPipeline, start_of(context.program), "`" + path + "` has no pipeline `" + wanted + "`")
+    context
+        .report(Kind::kNoPipeline, start_of(context.program),
+                "`" + path + "` has no pipeline `" + wanted + "`")
         .with_help(check::did_you_mean(wanted, names, "it has " + check::quoted_list(names)));
   } else {
-    context.report(Kind::kWhichPipeline, start_of(context.program), "`" + path + "` has several pipelines: " + check::quoted_list(names))
+    context
+        .report(Kind::kWhichPipeline, start_of(context.program),
+                "`" + path + "` has several pipelines: " + check::quoted_list(names))
         .with_help("name one: `" + path + ":" + names.front() + "`");
   }
 }
 
 /// The pipeline to run; null after telling why there is none.
-const check::Pipeline* choose(check::Context& context, const std::string& path, const std::string& wanted,
-                              const std::vector<std::string>& names) {
+const check::Pipeline* choose(check::Context& context, const std::string& path,
+                              const std::string& wanted, const std::vector<std::string>& names) {
   const check::Module& entry = context.program.modules.front();
   std::string name = wanted;
   if (name.empty()) name = names.size() == 1 ? names.front() : entry.name;
@@ -63,7 +68,8 @@ bool load(check::Context& context, const std::string& path) {
 
 }  // namespace
 
-Compiled compile(source::SourceLoader& loader, const std::string& path, const std::string& pipeline) {
+Compiled compile(source::SourceLoader& loader, const std::string& path,
+                 const std::string& pipeline) {
   Compiled result;
   check::Program program;
   check::Context context{program, loader, result.diagnostics, {}};

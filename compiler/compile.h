@@ -15,11 +15,11 @@
 namespace mlp {
 
 struct Compiled {
-  std::optional<plan::Plan> plan;         // when nothing is wrong; never of check_file()
-  diagnostics::Diagnostics diagnostics;   // what to say, warnings too
-  source::SourceMap sources;              // for printing them
-  std::string pipeline_chosen;            // empty when none was
-  std::vector<std::string> pipelines;     // of the file, in the order written
+  std::optional<plan::Plan> plan;        // when nothing is wrong; never of check_file()
+  diagnostics::Diagnostics diagnostics;  // what to say, warnings too
+  source::SourceMap sources;             // for printing them
+  std::string pipeline_chosen;           // empty when none was
+  std::vector<std::string> pipelines;    // of the file, in the order written
 
   bool has_errors() const { return diagnostics.has_errors(); }
 };

@@ -36,9 +36,11 @@ class Arranger {
     }
     std::vector<std::string> names;
     for (const Formal& formal : formals_) names.push_back(formal.name);
-    const std::string known = names.empty() ? "it takes no arguments" : "it takes " + quoted_list(names);
-    context_.report(Kind::kUnknownArgument, argument.label->span,
-                    "`" + callee_ + "` takes no argument `" + argument.label->text + "`")
+    const std::string known =
+        names.empty() ? "it takes no arguments" : "it takes " + quoted_list(names);
+    context_
+        .report(Kind::kUnknownArgument, argument.label->span,
+                "`" + callee_ + "` takes no argument `" + argument.label->text + "`")
         .with_help(did_you_mean(argument.label->text, names, known));
     result_.extra.push_back(&argument);
   }
@@ -46,8 +48,9 @@ class Arranger {
   void take_positional(const syntax::Argument& argument, std::size_t position) {
     if (position < formals_.size()) return put(position, argument);
     if (position == formals_.size()) {
-      context_.report(Kind::kUnknownArgument, argument.span,
-                      "`" + callee_ + "` takes " + counted(formals_.size(), "argument") + ", not more");
+      const std::string most =
+          formals_.empty() ? "no arguments" : counted(formals_.size(), "argument") + ", not more";
+      context_.report(Kind::kUnknownArgument, argument.span, "`" + callee_ + "` takes " + most);
     }
     result_.extra.push_back(&argument);
   }
@@ -58,8 +61,9 @@ class Arranger {
       slot = &argument;
       return;
     }
-    context_.report(Kind::kDuplicateArgument, argument.label ? argument.label->span : argument.span,
-                    "argument `" + formals_[index].name + "` is given twice")
+    context_
+        .report(Kind::kDuplicateArgument, argument.label ? argument.label->span : argument.span,
+                "argument `" + formals_[index].name + "` is given twice")
         .with_label(slot->span, "first here");
     result_.extra.push_back(&argument);
   }

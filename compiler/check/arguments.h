@@ -14,13 +14,13 @@ namespace mlp::check {
 struct Formal {
   std::string name;
   bool is_required = true;
-  std::string type = {};     // as written, for messages; may be empty
+  std::string type = {};  // as written, for messages; may be empty
 };
 
 struct Arranged {
-  std::vector<const syntax::Argument*> given;   // one a formal; null where not given
-  std::vector<const syntax::Argument*> extra;   // fits no formal; told
-  bool is_complete = true;                      // nothing required is missing
+  std::vector<const syntax::Argument*> given;  // one a formal; null where not given
+  std::vector<const syntax::Argument*> extra;  // fits no formal; told
+  bool is_complete = true;                     // nothing required is missing
 };
 
 /// Tells what is missing, unknown, given twice or out of order. `callee` is shown in backquotes.

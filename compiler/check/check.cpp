@@ -51,7 +51,9 @@ void check_program(Context& context) {
   for (Pipeline& one : program.pipelines) check_pipeline(context, one);
 }
 
-void tell_unsupported(Context& context, const Pipeline& entry) { Teller(context).tell(entry); }
+void tell_unsupported(Context& context, const Pipeline& entry) {
+  Teller(context).tell(entry);
+}
 
 void tell_all_unsupported(Context& context) {
   Teller teller(context);
@@ -64,7 +66,8 @@ void tell_all_unsupported(Context& context) {
 
 void tell_inactive(Context& context) {
   const syntax::File& file = context.program.modules.front().file;
-  for (const syntax::Schedule& one : file.schedules) warn_later(context, one.name.span, "schedules");
+  for (const syntax::Schedule& one : file.schedules)
+    warn_later(context, one.name.span, "schedules");
   for (const syntax::Trigger& one : file.triggers) warn_later(context, one.name.span, "triggers");
   for (const syntax::Test& one : file.tests) warn_later(context, one.sentence.span, "tests");
 }

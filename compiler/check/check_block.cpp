@@ -25,7 +25,8 @@ TypedBlock ExpressionChecker::check_block(const syntax::Block& block, TypeId exp
   scope_.pop();
   if (made.has_value) made.type = made.statements.back().value.type();
   if (!wants_value || made.has_value) return made;
-  const Span end{block.span.source, block.span.end - (block.span.size() > 0 ? 1 : 0), block.span.end};
+  const Span end{block.span.source, block.span.end - (block.span.size() > 0 ? 1 : 0),
+                 block.span.end};
   context_.report(Kind::kBlockWithoutValue, end, "this block has no value, and one is used")
       .with_help("end it with the expression that is its value");
   made.type = types().error();
@@ -44,7 +45,8 @@ void ExpressionChecker::statement(const syntax::Statement& s, TypedBlock& block,
   if (const auto* binding = std::get_if<syntax::BindingStatement>(&s.node)) {
     return bind_statement(s, *binding, block);
   }
-  if (const auto* gate = std::get_if<syntax::CheckStatement>(&s.node)) return check_gate(s, *gate, block);
+  if (const auto* gate = std::get_if<syntax::CheckStatement>(&s.node))
+    return check_gate(s, *gate, block);
   const auto* value = std::get_if<syntax::ExprStatement>(&s.node);
   if (value == nullptr) return;  // a stub: tests are told of as a whole
   if (!is_last || !wants_value) return value_statement(s, *value, block);
@@ -76,8 +78,8 @@ BindingId ExpressionChecker::bind_name(const syntax::Name& name, TypeId type) {
   return binding;
 }
 
-void ExpressionChecker::bind_statement(const syntax::Statement& s, const syntax::BindingStatement& n,
-                                       TypedBlock& block) {
+void ExpressionChecker::bind_statement(const syntax::Statement& s,
+                                       const syntax::BindingStatement& n, TypedBlock& block) {
   TypedStatement made;
   made.kind = TypedStatementKind::kBind;
   made.span = s.span;
@@ -91,7 +93,8 @@ void ExpressionChecker::bind_statement(const syntax::Statement& s, const syntax:
         .with_help("say it: `" + n.name.text + ": int? = null`");
     type = types().error();
   } else if (kind == TypeKind::kNone && !types().is_error(type)) {
-    context_.report(Kind::kNoValue, made.value.span, "this has no value to bind to `" + n.name.text + "`");
+    context_.report(Kind::kNoValue, made.value.span,
+                    "this has no value to bind to `" + n.name.text + "`");
     type = types().error();
   }
   made.after = check_after(n.after, made.value);
@@ -103,7 +106,8 @@ void ExpressionChecker::bind_statement(const syntax::Statement& s, const syntax:
 void ExpressionChecker::check_gate(const syntax::Statement& s, const syntax::CheckStatement& n,
                                    TypedBlock& block) {
   if (no_calls_ != nullptr) {
-    context_.report(Kind::kCallNotHere, s.span, std::string("a `check` may not stand in ") + no_calls_)
+    context_
+        .report(Kind::kCallNotHere, s.span, std::string("a `check` may not stand in ") + no_calls_)
         .with_help("gates stand in the blocks of a pipeline");
   }
   TypedStatement made;
@@ -117,8 +121,10 @@ void ExpressionChecker::check_gate(const syntax::Statement& s, const syntax::Che
 }
 
 Typed ExpressionChecker::check_unused(const syntax::Expr& expr) {
-  if (const auto* choice = std::get_if<syntax::IfExpr>(&expr.node)) return check_if(expr, *choice, {}, false);
-  if (const auto* loop = std::get_if<syntax::ForExpr>(&expr.node)) return check_for(expr, *loop, {}, false);
+  if (const auto* choice = std::get_if<syntax::IfExpr>(&expr.node))
+    return check_if(expr, *choice, {}, false);
+  if (const auto* loop = std::get_if<syntax::ForExpr>(&expr.node))
+    return check_for(expr, *loop, {}, false);
   return check(expr);
 }
 
@@ -158,7 +164,8 @@ std::vector<BindingId> ExpressionChecker::check_after(const std::vector<syntax::
     after.push_back(bound->binding);
   }
   if (!names.empty() && value.is_pure && !types().is_error(value.type())) {
-    context_.report(Kind::kBadAfter, names.front().span, "`after` makes calls wait, and here is none");
+    context_.report(Kind::kBadAfter, names.front().span,
+                    "`after` makes calls wait, and here is none");
   }
   return after;
 }

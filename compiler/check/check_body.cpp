@@ -23,7 +23,8 @@ class BodyCheck {
     const std::vector<syntax::Body>& bodies = task_.syntax->bodies;
     if (bodies.empty()) {
       context_.report(Kind::kNoBody, task_.span, "task `" + task_.name + "` has no body")
-          .with_help("give it one: `run \"…\"`, `python \"file.py:function\"`, `exec […]` or `script`");
+          .with_help(
+              "give it one: `run \"…\"`, `python \"file.py:function\"`, `exec […]` or `script`");
       return;
     }
     for (std::size_t i = 1; i < bodies.size(); ++i) {
@@ -37,7 +38,7 @@ class BodyCheck {
  private:
   void take(const syntax::Body&, const syntax::RunBody& body) {
     task_.body.kind = plan::BodyKind::kRun;
-    std::vector<ShellPiece> text;
+    std::vector<foreign::ShellPiece> text;
     std::vector<const syntax::Interpolation*> values;
     for (const syntax::StringPart& part : body.text.parts) {
       if (const auto* plain = std::get_if<syntax::TextPart>(&part)) {
@@ -50,7 +51,7 @@ class BodyCheck {
       values.push_back(&value);
       task_.body.run.push_back(piece_of(value));
     }
-    const std::vector<ShellPlace> places = places_of_values(text);
+    const std::vector<foreign::ShellPlace> places = foreign::places_of_values(text);
     std::size_t next = 0;
     for (RunPiece& piece : task_.body.run) {
       if (!piece.value || next >= places.size()) continue;
@@ -68,11 +69,13 @@ class BodyCheck {
   RunPiece piece_of(const syntax::Interpolation& value) {
     RunPiece piece;
     const auto* call = std::get_if<syntax::CallExpr>(&value.value->node);
-    const bool is_raw = call != nullptr && !call->callee.module && call->callee.name.text == "raw" &&
-                        call->arguments.size() == 1 && task_.module->tasks.count("raw") == 0;
+    const bool is_raw = call != nullptr && !call->callee.module &&
+                        call->callee.name.text == "raw" && call->arguments.size() == 1 &&
+                        task_.module->tasks.count("raw") == 0;
     if (is_raw) {
       piece.quoting = plan::Quoting::kRaw;
-      piece.value = checker_.check_as(call->arguments[0].value, context_.types().of(TypeKind::kString), "`raw`");
+      piece.value = checker_.check_as(call->arguments[0].value,
+                                      context_.types().of(TypeKind::kString), "`raw`");
     } else {
       piece.value = checker_.check(*value.value);
       must_have_text(*piece.value);
@@ -96,7 +99,8 @@ class BodyCheck {
     }
     const auto* literal = std::get_if<syntax::StringLiteral>(&option.value->node);
     if (literal == nullptr) {
-      context_.report(Kind::kNotConstant, option.value->span, "`" + name + ":` must be a constant string");
+      context_.report(Kind::kNotConstant, option.value->span,
+                      "`" + name + ":` must be a constant string");
       return;
     }
     const auto text = constant_text(context_, *literal, "`" + name + ":`");
@@ -110,39 +114,47 @@ class BodyCheck {
     }
   }
 
-  void stand(RunPiece& piece, ShellPlace place, const syntax::Interpolation& value) {
+  void stand(RunPiece& piece, foreign::ShellPlace place, const syntax::Interpolation& value) {
     const bool is_raw = piece.quoting == plan::Quoting::kRaw;
-    if (place == ShellPlace::kWord) return;
-    if (place == ShellPlace::kQuoted) {
+    if (place == foreign::ShellPlace::kWord) return;
+    if (place == foreign::ShellPlace::kQuoted) {
       if (!is_raw) piece.quoting = plan::Quoting::kQuoted;
       if (piece.flag) {
-        context_.report(Kind::kBadInterpolation, value.span, "`flag:` makes words, and inside quotes there are none")
+        context_
+            .report(Kind::kBadInterpolation, value.span,
+                    "`flag:` makes words, and inside quotes there are none")
             .with_help("put it outside the quotes");
       }
       return;
     }
-    if (is_raw && place != ShellPlace::kComment) return;
+    if (is_raw && place != foreign::ShellPlace::kComment) return;
     const auto [where, help] = explanation(place);
-    context_.report(Kind::kValueInShellText, value.span, std::string("the shell puts no value in ") + where).with_help(help);
+    context_
+        .report(Kind::kValueInShellText, value.span,
+                std::string("the shell puts no value in ") + where)
+        .with_help(help);
   }
 
-  static std::pair<const char*, const char*> explanation(ShellPlace place) {
+  static std::pair<const char*, const char*> explanation(foreign::ShellPlace place) {
     switch (place) {
-      case ShellPlace::kSingleQuoted:
+      case foreign::ShellPlace::kSingleQuoted:
         return {"single quotes", "end the quotes before it, or use \"…\": 'a'~{x}'b'"};
-      case ShellPlace::kQuotedDocument:
+      case foreign::ShellPlace::kQuotedDocument:
         return {"a here-document with a quoted delimiter", "write the delimiter without quotes"};
-      case ShellPlace::kDelimiter: return {"the delimiter of a here-document", "use a constant word"};
-      case ShellPlace::kArithmetic:
+      case foreign::ShellPlace::kDelimiter:
+        return {"the delimiter of a here-document", "use a constant word"};
+      case foreign::ShellPlace::kArithmetic:
         return {"$((…))", "compute it here, ~{a + b}, or bind a shell variable first: n=~{x}"};
-      default: return {"a comment", "leave it out of the comment"};
+      default:
+        return {"a comment", "leave it out of the comment"};
     }
   }
 
   void take(const syntax::Body&, const syntax::ExecBody& body) {
     task_.body.kind = plan::BodyKind::kExec;
     if (body.items.empty()) {
-      context_.report(Kind::kNoBody, task_.body.span, "`exec` needs a program").with_help("like `exec [\"gzip\", \"-k\", \"~{x}\"]`");
+      context_.report(Kind::kNoBody, task_.body.span, "`exec` needs a program")
+          .with_help("like `exec [\"gzip\", \"-k\", \"~{x}\"]`");
     }
     const TypeId string = context_.types().of(TypeKind::kString);
     for (const syntax::Expr& item : body.items) {
@@ -152,16 +164,19 @@ class BodyCheck {
 
   void take(const syntax::Body&, const syntax::ScriptBody& body) {
     task_.body.kind = plan::BodyKind::kScript;
-    if (auto text = constant_text(context_, body.interpreter, "an interpreter")) task_.body.interpreter = *text;
+    if (auto text = constant_text(context_, body.interpreter, "an interpreter"))
+      task_.body.interpreter = *text;
     task_.body.script = body.text.text();
     if (body.interpreter.is_constant() && trim(task_.body.interpreter).empty()) {
-      context_.report(Kind::kNoBody, body.interpreter.span, "`script` needs an interpreter").with_help("like `script \"python3\" \"\"\"…\"\"\"`");
+      context_.report(Kind::kNoBody, body.interpreter.span, "`script` needs an interpreter")
+          .with_help("like `script \"python3\" \"\"\"…\"\"\"`");
     }
   }
 
   void take(const syntax::Body& written, const syntax::NotebookBody&) {
-    task_.unsupported.push_back({written.keyword, "notebooks are not supported yet",
-                                 "export it to a Python file and call a function of it: `python \"file.py:function\"`"});
+    task_.unsupported.push_back(
+        {written.keyword, "notebooks are not supported yet",
+         "export it to a Python file and call a function of it: `python \"file.py:function\"`"});
   }
 
   void take(const syntax::Body&, const syntax::PythonBody& body) {
@@ -171,7 +186,9 @@ class BodyCheck {
     static const std::regex pattern("([^:]+\\.py):([A-Za-z_][A-Za-z0-9_]*)");
     std::smatch parts;
     if (!std::regex_match(*text, parts, pattern)) {
-      context_.report(Kind::kBadPythonBody, body.function.span, "`" + printable(*text) + "` names no function of a Python file")
+      context_
+          .report(Kind::kBadPythonBody, body.function.span,
+                  "`" + printable(*text) + "` names no function of a Python file")
           .with_help("like `python \"src/fit.py:fit\"`");
       return;
     }
@@ -183,13 +200,18 @@ class BodyCheck {
   void find_function(Span span) {
     const Result<std::string> text = context_.loader.read(task_.body.file);
     if (!text) {
-      context_.report(Kind::kFileNotFound, span, "there is no file `" + printable(task_.body.file) + "` in the project")
-          .with_help(did_you_mean(task_.body.file, python_files(), "paths are relative to the project's root"));
+      context_
+          .report(Kind::kFileNotFound, span,
+                  "there is no file `" + printable(task_.body.file) + "` in the project")
+          .with_help(did_you_mean(task_.body.file, python_files(),
+                                  "paths are relative to the project's root"));
       return;
     }
     const std::regex name("\\b" + task_.body.function + "\\b");
     if (std::regex_search(*text, name)) return;
-    context_.report(Kind::kBadPythonBody, span, "`" + task_.body.file + "` has no function `" + task_.body.function + "`")
+    context_
+        .report(Kind::kBadPythonBody, span,
+                "`" + task_.body.file + "` has no function `" + task_.body.function + "`")
         .with_help(did_you_mean(task_.body.function, functions_of(*text)));
   }
 

@@ -13,10 +13,12 @@ namespace mlp::check {
 namespace {
 
 const std::map<std::string, std::string>& later_callees() {
-  static const std::map<std::string, std::string> names{
-      {"registered", "the model registry is"}, {"register", "actions are"},
-      {"promote", "actions are"},              {"publish", "actions are"},
-      {"notify", "actions are"},               {"approve", "actions are"}};
+  static const std::map<std::string, std::string> names{{"registered", "the model registry is"},
+                                                        {"register", "actions are"},
+                                                        {"promote", "actions are"},
+                                                        {"publish", "actions are"},
+                                                        {"notify", "actions are"},
+                                                        {"approve", "actions are"}};
   return names;
 }
 
@@ -49,8 +51,10 @@ Typed ExpressionChecker::unknown_callee(const syntax::CallExpr& n, const Module&
     for (const std::string& name : function_names()) candidates.push_back(name);
     for (const auto& entry : module_.imports) {
       if (entry.second == nullptr) continue;
-      for (const std::string& name : names_of(entry.second->tasks)) candidates.push_back(entry.first + "." + name);
-      for (const std::string& name : names_of(entry.second->pipelines)) candidates.push_back(entry.first + "." + name);
+      for (const std::string& name : names_of(entry.second->tasks))
+        candidates.push_back(entry.first + "." + name);
+      for (const std::string& name : names_of(entry.second->pipelines))
+        candidates.push_back(entry.first + "." + name);
     }
   }
   std::string help = did_you_mean(n.callee.name.text, candidates);
@@ -77,8 +81,9 @@ bool ExpressionChecker::may_call(const syntax::CallExpr& n, const Declaration& c
   owner_.uses.push_back(&callee);
   if (no_calls_ == nullptr) return true;
   const bool is_inside = phase_ == Phase::kPipeline;
-  context_.report(Kind::kCallNotHere, n.callee.span,
-                  "`" + n.callee.text() + "` may not be called in " + no_calls_)
+  context_
+      .report(Kind::kCallNotHere, n.callee.span,
+              "`" + n.callee.text() + "` may not be called in " + no_calls_)
       .with_help(is_inside ? "bind it first: `x = " + n.callee.text() + "(…)`, and use `x` here"
                            : "tasks and pipelines are called in pipelines");
   return false;
@@ -100,18 +105,21 @@ Typed ExpressionChecker::call_result(const syntax::Expr& e, const syntax::CallEx
   return typed;
 }
 
-Typed ExpressionChecker::call_task(const syntax::Expr& e, const syntax::CallExpr& n, const Task& task) {
+Typed ExpressionChecker::call_task(const syntax::Expr& e, const syntax::CallExpr& n,
+                                   const Task& task) {
   const bool allowed = may_call(n, task);
   std::vector<Formal> formals;
   for (const Input& input : task.inputs) {
     formals.push_back({input.name, !input.fallback, types().text(input.type)});
   }
-  const Arranged arranged = arrange_arguments(context_, n.callee.text(), n.callee.span, n.arguments, formals);
+  const Arranged arranged =
+      arrange_arguments(context_, n.callee.text(), n.callee.span, n.arguments, formals);
   std::vector<Typed> arguments;
   for (std::size_t i = 0; i < formals.size(); ++i) {
     const Input& input = task.inputs[i];
     if (arranged.given[i] != nullptr) {
-      arguments.push_back(check_as(arranged.given[i]->value, input.type, "`" + input.name + "` of `" + task.name + "`"));
+      arguments.push_back(check_as(arranged.given[i]->value, input.type,
+                                   "`" + input.name + "` of `" + task.name + "`"));
     } else {
       arguments.push_back(input.fallback ? *input.fallback : make_error(context_.program, e.span));
       arguments.back().is_default = true;
@@ -133,7 +141,8 @@ Typed ExpressionChecker::call_pipeline(const syntax::Expr& e, const syntax::Call
   for (const PipelineParameter& parameter : pipeline.parameters) {
     formals.push_back({parameter.name, !parameter.fallback, types().text(parameter.type)});
   }
-  const Arranged arranged = arrange_arguments(context_, n.callee.text(), n.callee.span, n.arguments, formals);
+  const Arranged arranged =
+      arrange_arguments(context_, n.callee.text(), n.callee.span, n.arguments, formals);
   std::vector<Typed> arguments;
   for (std::size_t i = 0; i < formals.size(); ++i) {
     const PipelineParameter& parameter = pipeline.parameters[i];
@@ -141,12 +150,14 @@ Typed ExpressionChecker::call_pipeline(const syntax::Expr& e, const syntax::Call
       arguments.push_back(check_as(arranged.given[i]->value, parameter.type,
                                    "`" + parameter.name + "` of `" + pipeline.name + "`"));
     } else {
-      arguments.push_back(parameter.fallback ? *parameter.fallback : make_error(context_.program, e.span));
+      arguments.push_back(parameter.fallback ? *parameter.fallback
+                                             : make_error(context_.program, e.span));
       arguments.back().is_default = true;
     }
   }
   check_extra(arranged.extra);
-  if (!allowed || types().is_error(pipeline.result_type)) return make_error(context_.program, e.span);
+  if (!allowed || types().is_error(pipeline.result_type))
+    return make_error(context_.program, e.span);
   Typed typed = call_result(e, n, pipeline.result_type, std::move(arguments));
   typed.pipeline = &pipeline;
   return typed;

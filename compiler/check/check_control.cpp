@@ -48,17 +48,24 @@ TypeId ExpressionChecker::join_arms(Choice& choice, const syntax::IfExpr& n, Typ
   if (types().is_error(first)) return first;
   TypeId joined;
   if (!choice.else_block) {
-    if (types().kind(first) == TypeKind::kNull) joined = expected ? expected : first;
-    else joined = types().nullable(first);
+    if (types().kind(first) == TypeKind::kNull)
+      joined = expected ? expected : first;
+    else
+      joined = types().nullable(first);
   } else {
     joined = types().common(first, choice.else_block->type);
-    if (expected && types().fits(first, expected) && types().fits(choice.else_block->type, expected)) joined = expected;
+    if (expected && types().fits(first, expected) &&
+        types().fits(choice.else_block->type, expected))
+      joined = expected;
   }
   if (!joined) {
     const Span other = choice.else_block->statements.back().span;
-    context_.report(Kind::kArmsDiffer, other,
-                    "the arms of an `if` have one type; this is `" + types().text(choice.else_block->type) + "`")
-        .with_label(choice.then_block.statements.back().span, "this is `" + types().text(first) + "`");
+    context_
+        .report(Kind::kArmsDiffer, other,
+                "the arms of an `if` have one type; this is `" +
+                    types().text(choice.else_block->type) + "`")
+        .with_label(choice.then_block.statements.back().span,
+                    "this is `" + types().text(first) + "`");
     return types().error();
   }
   if (types().is_error(joined) || types().kind(joined) == TypeKind::kNull) return joined;
@@ -93,14 +100,17 @@ Typed ExpressionChecker::check_for(const syntax::Expr& e, const syntax::ForExpr&
     loop->sources[i].item = bind_name(n.sources[i].name, items[i]);
   }
   TypeId element;
-  if (expected && types().kind(expected) == TypeKind::kList) element = types().get(expected).element;
+  if (expected && types().kind(expected) == TypeKind::kList)
+    element = types().get(expected).element;
   loop->body = check_block(*n.body, element, wants_value);
   scope_.pop();
   if (wants_value && types().kind(loop->body.type) == TypeKind::kNull) {
-    context_.report(Kind::kNeedsType, loop->body.statements.back().span, "the type of this null is not said");
+    context_.report(Kind::kNeedsType, loop->body.statements.back().span,
+                    "the type of this null is not said");
     loop->body.type = types().error();
   }
-  const bool fits_expected = element && !types().is_error(loop->body.type) && types().fits(loop->body.type, element);
+  const bool fits_expected =
+      element && !types().is_error(loop->body.type) && types().fits(loop->body.type, element);
   if (wants_value && fits_expected) {
     Typed& value = loop->body.statements.back().value;
     value = make_converted(context_.program, std::move(value), element);
@@ -122,18 +132,21 @@ void ExpressionChecker::check_for_options(const syntax::ForExpr& n, Loop& loop) 
     if (literal != nullptr && literal->value < 1) {
       context_.report(Kind::kBadTolerate, (*n.limit)->span, "`limit` must be at least 1");
     } else if (runs_nothing) {
-      context_.report(Kind::kBadTolerate, (*n.limit)->span, "`limit` means nothing where no task runs");
+      context_.report(Kind::kBadTolerate, (*n.limit)->span,
+                      "`limit` means nothing where no task runs");
     }
   }
   if (!n.tolerate) return;
   loop.tolerate = static_cast<std::uint32_t>(n.tolerate->amount);
   loop.tolerate_is_percent = n.tolerate->percent;
-  const bool is_possible = n.tolerate->amount >= 0 && n.tolerate->amount <= (n.tolerate->percent ? 100 : 1'000'000'000);
+  const bool is_possible =
+      n.tolerate->amount >= 0 && n.tolerate->amount <= (n.tolerate->percent ? 100 : 1'000'000'000);
   if (!is_possible) {
     context_.report(Kind::kBadTolerate, n.tolerate->span,
                     n.tolerate->percent ? "`tolerate` is at most 100%" : "`tolerate` is too large");
   } else if (runs_nothing) {
-    context_.report(Kind::kBadTolerate, n.tolerate->span, "`tolerate` means nothing where no task runs");
+    context_.report(Kind::kBadTolerate, n.tolerate->span,
+                    "`tolerate` means nothing where no task runs");
   }
 }
 
@@ -145,7 +158,8 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::RepeatExpr& n
   check_as(*n.until, types().of(TypeKind::kBool), "a condition");
   check_block(*n.body, initial.type(), true);
   scope_.pop();
-  const Span word{e.span.source, e.span.begin, std::min<std::uint32_t>(e.span.end, e.span.begin + 6)};
+  const Span word{e.span.source, e.span.begin,
+                  std::min<std::uint32_t>(e.span.end, e.span.begin + 6)};
   owner_.unsupported.push_back({word, "`repeat` is not supported yet", ""});
   Typed error = make_error(context_.program, e.span);
   error.is_pure = false;

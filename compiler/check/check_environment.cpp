@@ -13,7 +13,8 @@ namespace mlp::check {
 namespace {
 
 const std::vector<std::string>& makers() {
-  static const std::vector<std::string> names{"host", "venv", "conda", "poetry", "uv", "container", "dockerfile"};
+  static const std::vector<std::string> names{"host", "venv",      "conda",     "poetry",
+                                              "uv",   "container", "dockerfile"};
   return names;
 }
 
@@ -21,8 +22,10 @@ const std::vector<std::string>& makers() {
 std::optional<std::string> text_argument(Context& context, Environment& environment,
                                          const syntax::Argument& argument) {
   std::optional<Typed> typed;
-  const TypeId string = context.types().of(TypeKind::kString);
-  const auto value = check_constant(context, environment, argument.value, string, typed);
+  const std::string name =
+      argument.label ? argument.label->text : environment.syntax->maker.callee.name.text;
+  const Wanted wanted{"`" + name + "`", context.types().of(TypeKind::kString)};
+  const auto value = check_constant(context, environment, argument.value, wanted, typed);
   if (!value || value->kind() != plan::ValueKind::kString) return {};
   return value->as_string();
 }
@@ -43,19 +46,23 @@ void warn_unpinned(Context& context, const std::string& path, const std::string&
   if (unpinned.empty()) return;
   const std::size_t more = unpinned.size() > 3 ? unpinned.size() - 3 : 0;
   if (more > 0) unpinned.resize(3);
-  context.report(Kind::kUnpinnedRequirements, span,
-                 "`" + path + "` does not say which version of " + quoted_list(unpinned) +
-                     (more > 0 ? " and " + std::to_string(more) + " more" : ""))
+  context
+      .report(Kind::kUnpinnedRequirements, span,
+              "`" + path + "` does not say which version of " + quoted_list(unpinned) +
+                  (more > 0 ? " and " + std::to_string(more) + " more" : ""))
       .with_help("pin them (`name==1.2.3`), so that the environment is the same on every machine");
 }
 
-void check_requirements(Context& context, Environment& environment, const syntax::Argument& argument) {
+void check_requirements(Context& context, Environment& environment,
+                        const syntax::Argument& argument) {
   const auto path = text_argument(context, environment, argument);
   if (!path) return;
   const auto found = context.loader.find(*path);
   const auto text = context.loader.read(*path);
   if (!found || !text) {
-    context.report(Kind::kFileNotFound, argument.value.span, "there is no file `" + printable(*path) + "` in the project")
+    context
+        .report(Kind::kFileNotFound, argument.value.span,
+                "there is no file `" + printable(*path) + "` in the project")
         .with_help("paths are relative to the project's root");
     return;
   }
@@ -69,7 +76,9 @@ void check_python(Context& context, Environment& environment, const syntax::Argu
   if (!version) return;
   static const std::regex pattern("3\\.[0-9]{1,2}(\\.[0-9]{1,2})?");
   if (!std::regex_match(*version, pattern)) {
-    context.report(Kind::kBadEnvironment, argument.value.span, "`" + printable(*version) + "` is no version of Python 3")
+    context
+        .report(Kind::kBadEnvironment, argument.value.span,
+                "`" + printable(*version) + "` is no version of Python 3")
         .with_help("like `python: \"3.11\"`");
   }
   environment.made.python = *version;
@@ -78,7 +87,8 @@ void check_python(Context& context, Environment& environment, const syntax::Argu
 void make_venv(Context& context, Environment& environment, const syntax::Target& maker) {
   environment.made.kind = plan::EnvironmentKind::kVenv;
   const std::vector<Formal> formals{{"python", true, "string"}, {"requirements", true, "string"}};
-  const Arranged arranged = arrange_arguments(context, "venv", maker.callee.span, maker.arguments, formals);
+  const Arranged arranged =
+      arrange_arguments(context, "venv", maker.callee.span, maker.arguments, formals);
   if (arranged.given[0] != nullptr) check_python(context, environment, *arranged.given[0]);
   if (arranged.given[1] != nullptr) check_requirements(context, environment, *arranged.given[1]);
 }
@@ -97,15 +107,20 @@ void check_environment(Context& context, Environment& environment) {
   if (name == "venv" && !maker.callee.module) return make_venv(context, environment, maker);
   const bool is_known = std::find(makers().begin(), makers().end(), name) != makers().end();
   if (is_known && !maker.callee.module) {
-    environment.unsupported.push_back({maker.callee.span, "`" + name + "` environments are not supported yet",
+    environment.unsupported.push_back({maker.callee.span,
+                                       "`" + name + "` environments are not supported yet",
                                        "there are `host()` and `venv(python:, requirements:)`"});
     return;
   }
-  context.report(Kind::kBadEnvironment, maker.callee.span, "unknown kind of environment `" + maker.callee.text() + "`")
-      .with_help(did_you_mean(name, makers(), "there are `host()` and `venv(python:, requirements:)`"));
+  context
+      .report(Kind::kBadEnvironment, maker.callee.span,
+              "unknown kind of environment `" + maker.callee.text() + "`")
+      .with_help(
+          did_you_mean(name, makers(), "there are `host()` and `venv(python:, requirements:)`"));
 }
 
-const Environment* find_environment(Context& context, const Module& module, const syntax::QName& name) {
+const Environment* find_environment(Context& context, const Module& module,
+                                    const syntax::QName& name) {
   const Module* where = find_module(context, module, name);
   if (where == nullptr || name.name.text.empty()) return nullptr;
   const auto found = where->environments.find(name.name.text);

@@ -14,7 +14,9 @@ struct Rule {
   std::vector<Formal> formals;
 };
 
-Formal optional(const char* name) { return {name, false, ""}; }
+Formal optional(const char* name) {
+  return {name, false, ""};
+}
 
 const std::map<std::string, Rule>& rules() {
   static const std::vector<Formal> one_list{{"xs"}};
@@ -23,31 +25,47 @@ const std::map<std::string, Rule>& rules() {
   static const std::vector<Formal> number{{"x"}};
   static const std::vector<Formal> text{{"text"}};
   static const std::map<std::string, Rule> all{
-      {"count", {Function::kCount, one_list}},   {"sum", {Function::kSum, one_list}},
-      {"mean", {Function::kMean, one_list}},     {"min", {Function::kMin, one_list}},
-      {"max", {Function::kMax, one_list}},       {"first", {Function::kFirst, one_list}},
-      {"last", {Function::kLast, one_list}},     {"min_by", {Function::kMinBy, by}},
-      {"max_by", {Function::kMaxBy, by}},        {"sort_by", {Function::kSortBy, by}},
-      {"filter", {Function::kFilter, by}},       {"take", {Function::kTake, some}},
-      {"drop", {Function::kDrop, some}},         {"zip", {Function::kZip, {}}},
+      {"count", {Function::kCount, one_list}},
+      {"sum", {Function::kSum, one_list}},
+      {"mean", {Function::kMean, one_list}},
+      {"min", {Function::kMin, one_list}},
+      {"max", {Function::kMax, one_list}},
+      {"first", {Function::kFirst, one_list}},
+      {"last", {Function::kLast, one_list}},
+      {"min_by", {Function::kMinBy, by}},
+      {"max_by", {Function::kMaxBy, by}},
+      {"sort_by", {Function::kSortBy, by}},
+      {"filter", {Function::kFilter, by}},
+      {"take", {Function::kTake, some}},
+      {"drop", {Function::kDrop, some}},
+      {"zip", {Function::kZip, {}}},
       {"range", {Function::kRange, {{"from"}, optional("to")}}},
       {"sample", {Function::kSample, {{"xs"}, {"n"}, {"seed"}}}},
-      {"flatten", {Function::kFlatten, one_list}}, {"unique", {Function::kUnique, one_list}},
-      {"keys", {Function::kKeys, {{"m"}}}},      {"values", {Function::kValues, {{"m"}}}},
+      {"flatten", {Function::kFlatten, one_list}},
+      {"unique", {Function::kUnique, one_list}},
+      {"keys", {Function::kKeys, {{"m"}}}},
+      {"values", {Function::kValues, {{"m"}}}},
       {"join", {Function::kJoin, {{"xs"}, optional("separator")}}},
       {"split_text", {Function::kSplitText, {{"text"}, {"separator"}}}},
-      {"trim", {Function::kTrim, text}},         {"lower", {Function::kLower, text}},
+      {"trim", {Function::kTrim, text}},
+      {"lower", {Function::kLower, text}},
       {"upper", {Function::kUpper, text}},
       {"replace", {Function::kReplace, {{"text"}, {"what"}, {"with"}}}},
-      {"length", {Function::kLength, text}},     {"format", {Function::kFormat, {}}},
-      {"int", {Function::kInt, number}},         {"float", {Function::kFloat, number}},
+      {"length", {Function::kLength, text}},
+      {"format", {Function::kFormat, {}}},
+      {"int", {Function::kInt, number}},
+      {"float", {Function::kFloat, number}},
       {"round", {Function::kRound, {{"x"}, optional("digits")}}},
-      {"floor", {Function::kFloor, number}},     {"ceil", {Function::kCeil, number}},
-      {"abs", {Function::kAbs, number}},         {"div", {Function::kDiv, {{"a"}, {"b"}}}},
+      {"floor", {Function::kFloor, number}},
+      {"ceil", {Function::kCeil, number}},
+      {"abs", {Function::kAbs, number}},
+      {"div", {Function::kDiv, {{"a"}, {"b"}}}},
       {"file", {Function::kFile, {{"path"}, optional("in_place")}}},
       {"dir", {Function::kDir, {{"path"}, optional("in_place")}}},
-      {"glob", {Function::kGlob, {{"pattern"}}}}, {"text", {Function::kText, text}},
-      {"read", {Function::kRead, {{"from"}}}},   {"basename", {Function::kBasename, {{"f"}}}}};
+      {"glob", {Function::kGlob, {{"pattern"}}}},
+      {"text", {Function::kText, text}},
+      {"read", {Function::kRead, {{"from"}}}},
+      {"basename", {Function::kBasename, {{"f"}}}}};
   return all;
 }
 
@@ -56,12 +74,18 @@ class FunctionCheck {
  public:
   FunctionCheck(ExpressionChecker& checker, const syntax::Expr& e, const syntax::CallExpr& n,
                 TypeId expected, const Rule& rule)
-      : checker_(checker), types_(checker.types()), e_(e), n_(n), expected_(expected), rule_(rule) {}
+      : checker_(checker),
+        types_(checker.types()),
+        e_(e),
+        n_(n),
+        expected_(expected),
+        rule_(rule) {}
 
   Typed run() {
     if (n_.nullable) {
-      checker_.context().report(Kind::kBadOperands, n_.callee.span,
-                                "`?` is for calls of tasks and pipelines; `" + name() + "` cannot fail so")
+      checker_.context()
+          .report(Kind::kBadOperands, n_.callee.span,
+                  "`?` is for calls of tasks and pipelines; `" + name() + "` cannot fail so")
           .with_help("leave the `?` out");
     }
     if (rule_.function == Function::kZip) return zip();
@@ -73,7 +97,8 @@ class FunctionCheck {
     if (!arranged.is_complete) return check_rest();
     const TypeId type = result_type();
     if (failed_ || !type) return error();
-    return make_function(checker_.context().program, rule_.function, type, e_.span, std::move(arguments_));
+    return make_function(checker_.context().program, rule_.function, type, e_.span,
+                         std::move(arguments_));
   }
 
  private:
@@ -99,7 +124,8 @@ class FunctionCheck {
   bool has(std::size_t i) const { return given_[i] != nullptr; }
   TypeId any(std::size_t i) { return take(checker_.check(given_[i]->value)); }
   TypeId as(std::size_t i, TypeId wanted) {
-    return take(checker_.check_as(given_[i]->value, wanted, "`" + rule_.formals[i].name + "` of `" + name() + "`"));
+    return take(checker_.check_as(given_[i]->value, wanted,
+                                  "`" + rule_.formals[i].name + "` of `" + name() + "`"));
   }
   TypeId as(std::size_t i, TypeKind wanted) { return as(i, types_.of(wanted)); }
 
@@ -115,8 +141,9 @@ class FunctionCheck {
 
   TypeId wrong(std::size_t i, TypeId found, const std::string& wanted) {
     if (!types_.is_error(found)) {
-      checker_.context().report(Kind::kTypeMismatch, given_[i]->value.span,
-                                "`" + name() + "` takes " + wanted + ", but this is `" + types_.text(found) + "`");
+      checker_.context().report(
+          Kind::kTypeMismatch, given_[i]->value.span,
+          "`" + name() + "` takes " + wanted + ", but this is `" + types_.text(found) + "`");
     }
     failed_ = true;
     return types_.error();
@@ -131,39 +158,53 @@ class FunctionCheck {
 
   TypeId list_function() {
     switch (rule_.function) {
-      case Function::kCount: list(0); return types_.of(TypeKind::kInt);
-      case Function::kSum: return summed();
-      case Function::kMean: return averaged();
+      case Function::kCount:
+        list(0);
+        return types_.of(TypeKind::kInt);
+      case Function::kSum:
+        return summed();
+      case Function::kMean:
+        return averaged();
       case Function::kMin:
-      case Function::kMax: return ordered_item();
+      case Function::kMax:
+        return ordered_item();
       case Function::kFirst:
-      case Function::kLast: return list(0);
+      case Function::kLast:
+        return list(0);
       case Function::kMinBy:
-      case Function::kMaxBy: return by_key();
-      case Function::kSortBy: return types_.list_of(by_key());
-      case Function::kFilter: return filtered();
+      case Function::kMaxBy:
+        return by_key();
+      case Function::kSortBy:
+        return types_.list_of(by_key());
+      case Function::kFilter:
+        return filtered();
       case Function::kTake:
       case Function::kDrop: {
         const TypeId item = list(0, expected_);
         as(1, TypeKind::kInt);
         return types_.list_of(item);
       }
-      case Function::kRange: return ranged();
+      case Function::kRange:
+        return ranged();
       case Function::kSample: {
         const TypeId item = list(0, expected_);
         as(1, TypeKind::kInt);
         as(2, TypeKind::kInt);
         return types_.list_of(item);
       }
-      case Function::kFlatten: return flattened();
-      case Function::kUnique: return types_.list_of(list(0, expected_));
-      default: return keys_or_values();
+      case Function::kFlatten:
+        return flattened();
+      case Function::kUnique:
+        return types_.list_of(list(0, expected_));
+      default:
+        return keys_or_values();
     }
   }
 
   TypeId summed() {
     const TypeId item = list(0);
-    const bool can_add = types_.is_number(item) || types_.is_one_of(item, {TypeKind::kDuration, TypeKind::kSize});
+    const bool can_add =
+        types_.is_number(item) || types_.is_one_of(item, {TypeKind::kDuration, TypeKind::kSize});
     return can_add ? item : wrong(0, arguments_[0].type(), "a list of numbers, durations or sizes");
   }
 
@@ -176,7 +217,9 @@ class FunctionCheck {
 
   TypeId ordered_item() {
     const TypeId item = list(0);
-    return types_.is_ordered(item) ? item : wrong(0, arguments_[0].type(), "a list of values that `<` compares");
+    return types_.is_ordered(item)
+               ? item
+               : wrong(0, arguments_[0].type(), "a list of values that `<` compares");
   }
 
   TypeId by_key() {
@@ -207,7 +250,9 @@ class FunctionCheck {
 
   TypeId flattened() {
     const TypeId item = list(0);
-    return types_.is_one_of(item, {TypeKind::kList}) ? item : wrong(0, arguments_[0].type(), "a list of lists");
+    return types_.is_one_of(item, {TypeKind::kList})
+               ? item
+               : wrong(0, arguments_[0].type(), "a list of lists");
   }
 
   TypeId keys_or_values() {
@@ -225,19 +270,32 @@ class FunctionCheck {
         const TypeId item = list(0, types_.list_of(string));
         if (has(1)) as(1, string);
         const bool has_text = !plan::is_artifact(types_.kind(item));
-        return has_text ? string : wrong(0, arguments_[0].type(), "a list of values with a text form");
+        return has_text ? string
+                        : wrong(0, arguments_[0].type(), "a list of values with a text form");
       }
-      case Function::kSplitText: as(0, string); as(1, string); return types_.list_of(string);
-      case Function::kReplace: as(0, string); as(1, string); as(2, string); return string;
-      case Function::kLength: return length();
-      default: as(0, string); return string;
+      case Function::kSplitText:
+        as(0, string);
+        as(1, string);
+        return types_.list_of(string);
+      case Function::kReplace:
+        as(0, string);
+        as(1, string);
+        as(2, string);
+        return string;
+      case Function::kLength:
+        return length();
+      default:
+        as(0, string);
+        return string;
     }
   }
 
   TypeId length() {
     const TypeId found = any(0);
     if (types_.is_one_of(found, {TypeKind::kString})) return types_.of(TypeKind::kInt);
-    return wrong(0, found, types_.kind(found) == TypeKind::kList ? "a string (`count` counts a list)" : "a string");
+    return wrong(
+        0, found,
+        types_.kind(found) == TypeKind::kList ? "a string (`count` counts a list)" : "a string");
   }
 
   TypeId number_function() {
@@ -246,15 +304,18 @@ class FunctionCheck {
     switch (rule_.function) {
       case Function::kInt:
       case Function::kFloat: {
-        const bool can = types_.is_number(found) || types_.is_one_of(found, {TypeKind::kString, TypeKind::kBool});
+        const bool can = types_.is_number(found) ||
+                         types_.is_one_of(found, {TypeKind::kString, TypeKind::kBool});
         if (!can) return wrong(0, found, "a number or a string");
         return rule_.function == Function::kInt ? integer : types_.of(TypeKind::kFloat);
       }
       case Function::kAbs:
         if (types_.is_number(found) || types_.is_one_of(found, {TypeKind::kDuration})) return found;
         return wrong(0, found, "a number or a duration");
-      case Function::kDiv: return divided(found);
-      default: break;
+      case Function::kDiv:
+        return divided(found);
+      default:
+        break;
     }
     if (!types_.is_number(found)) return wrong(0, found, "a number");
     const bool has_digits = rule_.function == Function::kRound && has(1);
@@ -274,10 +335,13 @@ class FunctionCheck {
   /// Tasks read no files but their inputs, and those by their bodies.
   bool may_read() {
     const Phase phase = checker_.phase();
-    const bool is_reader = rule_.function != Function::kText && rule_.function != Function::kBasename;
-    const bool is_in_task = phase == Phase::kTask || phase == Phase::kBody || phase == Phase::kResource;
+    const bool is_reader =
+        rule_.function != Function::kText && rule_.function != Function::kBasename;
+    const bool is_in_task =
+        phase == Phase::kTask || phase == Phase::kBody || phase == Phase::kResource;
     if (!is_reader || !is_in_task) return true;
-    checker_.context().report(Kind::kCallNotHere, n_.callee.span, "`" + name() + "` may not be called in a task")
+    checker_.context()
+        .report(Kind::kCallNotHere, n_.callee.span, "`" + name() + "` may not be called in a task")
         .with_help("call it in the pipeline and give the task what it yields as an input");
     return false;
   }
@@ -291,25 +355,36 @@ class FunctionCheck {
         if (has(1)) in_place();
         return placed();
       }
-      case Function::kGlob: as(0, TypeKind::kString); return globbed();
-      case Function::kText: as(0, TypeKind::kString); return placed();
-      case Function::kRead: return read();
-      default: break;
+      case Function::kGlob:
+        as(0, TypeKind::kString);
+        return globbed();
+      case Function::kText:
+        as(0, TypeKind::kString);
+        return placed();
+      case Function::kRead:
+        return read();
+      default:
+        break;
     }
     const TypeId found = any(0);
-    if (plan::is_artifact(types_.kind(found)) && !types_.is_nullable(found)) return types_.of(TypeKind::kString);
+    if (plan::is_artifact(types_.kind(found)) && !types_.is_nullable(found))
+      return types_.of(TypeKind::kString);
     return wrong(0, found, "a file or a folder");
   }
 
   void in_place() {
-    const Typed value = checker_.check_as(given_[1]->value, types_.of(TypeKind::kBool), "`in_place`");
+    const Typed value =
+        checker_.check_as(given_[1]->value, types_.of(TypeKind::kBool), "`in_place`");
     if (!types_.is_error(value.type())) {
-      checker_.note_later({given_[1]->span, "`in_place` is not supported yet", "leave it out: the content is copied"});
+      checker_.note_later({given_[1]->span, "`in_place` is not supported yet",
+                           "leave it out: the content is copied"});
     }
   }
 
   TypeId needs_type(const std::string& example) {
-    checker_.context().report(Kind::kNeedsType, n_.callee.span, "the type of what `" + name() + "` yields is not said")
+    checker_.context()
+        .report(Kind::kNeedsType, n_.callee.span,
+                "the type of what `" + name() + "` yields is not said")
         .with_help("say it where it is bound: " + example);
     failed_ = true;
     return types_.error();
@@ -319,18 +394,22 @@ class FunctionCheck {
   TypeId placed() {
     const bool is_dir = rule_.function == Function::kDir;
     if (!expected_ || types_.is_error(expected_)) {
-      return expected_ ? expected_ : needs_type(is_dir ? "`d: Dir = dir(…)`" : "`f: File<csv> = " + name() + "(…)`");
+      return expected_
+                 ? expected_
+                 : needs_type(is_dir ? "`d: Dir = dir(…)`" : "`f: File<csv> = " + name() + "(…)`");
     }
     const TypeId wanted = types_.non_null(expected_);
     const bool fits = is_dir ? types_.is_one_of(wanted, {TypeKind::kDir, TypeKind::kModel})
-                             : types_.is_one_of(wanted, {TypeKind::kFile, TypeKind::kModel, TypeKind::kPlot, TypeKind::kReport});
+                             : types_.is_one_of(wanted, {TypeKind::kFile, TypeKind::kModel,
+                                                         TypeKind::kPlot, TypeKind::kReport});
     return fits ? wanted : types_.of(is_dir ? TypeKind::kDir : TypeKind::kFile);
   }
 
   TypeId globbed() {
     if (expected_ && types_.is_one_of(types_.non_null(expected_), {TypeKind::kList})) {
       const TypeId item = types_.get(expected_).element;
-      if (types_.is_one_of(item, {TypeKind::kFile, TypeKind::kModel, TypeKind::kPlot, TypeKind::kReport})) {
+      if (types_.is_one_of(
+              item, {TypeKind::kFile, TypeKind::kModel, TypeKind::kPlot, TypeKind::kReport})) {
         return types_.list_of(item);
       }
     }
@@ -339,11 +418,13 @@ class FunctionCheck {
 
   TypeId read() {
     const TypeId found = any(0);
-    const bool is_readable = types_.is_one_of(found, {TypeKind::kString, TypeKind::kFile, TypeKind::kModel,
-                                                      TypeKind::kPlot, TypeKind::kReport});
+    const bool is_readable = types_.is_one_of(
+        found,
+        {TypeKind::kString, TypeKind::kFile, TypeKind::kModel, TypeKind::kPlot, TypeKind::kReport});
     if (!is_readable) return wrong(0, found, "a path or a file");
     if (!expected_) return needs_type("`params: Params = read(…)`");
-    if (plan::is_artifact(types_.kind(expected_))) return needs_type("`params: Params = read(…)`; `file(…)` is the file itself");
+    if (plan::is_artifact(types_.kind(expected_)))
+      return needs_type("`params: Params = read(…)`; `file(…)` is the file itself");
     return expected_;
   }
 
@@ -353,28 +434,32 @@ class FunctionCheck {
     for (const syntax::Argument& argument : n_.arguments) {
       const TypeId type = take(checker_.check_list(argument.value));
       if (!argument.label) {
-        checker_.context().report(Kind::kMissingArgument, argument.span, "`zip` takes named lists")
+        checker_.context()
+            .report(Kind::kMissingArgument, argument.span, "`zip` takes named lists")
             .with_help("like `zip(part: parts, seed: seeds)`");
         failed_ = true;
         continue;
       }
       for (const std::string& other : names) {
         if (other != argument.label->text) continue;
-        checker_.context().report(Kind::kDuplicateArgument, argument.label->span, "argument `" + other + "` is given twice");
+        checker_.context().report(Kind::kDuplicateArgument, argument.label->span,
+                                  "argument `" + other + "` is given twice");
         failed_ = true;
       }
       names.push_back(argument.label->text);
-      fields.push_back({names.back(), types_.is_error(type) ? type : types_.get(type).element, std::nullopt});
+      fields.push_back(
+          {names.back(), types_.is_error(type) ? type : types_.get(type).element, std::nullopt});
     }
     if (n_.arguments.empty()) {
-      checker_.context().report(Kind::kMissingArgument, n_.callee.span, "`zip` needs lists")
+      checker_.context()
+          .report(Kind::kMissingArgument, n_.callee.span, "`zip` needs lists")
           .with_help("like `zip(part: parts, seed: seeds)`");
       failed_ = true;
     }
     if (failed_) return error();
     const TypeId item = types_.record(std::move(fields));
-    Typed typed = make_function(checker_.context().program, Function::kZip, types_.list_of(item), e_.span,
-                                std::move(arguments_));
+    Typed typed = make_function(checker_.context().program, Function::kZip, types_.list_of(item),
+                                e_.span, std::move(arguments_));
     typed.expression.names = std::move(names);
     return typed;
   }
@@ -383,25 +468,30 @@ class FunctionCheck {
     for (const syntax::Argument& argument : n_.arguments) {
       const TypeId type = take(checker_.check(argument.value));
       if (argument.label) {
-        checker_.context().report(Kind::kUnknownArgument, argument.label->span, "`format` takes no named arguments");
+        checker_.context().report(Kind::kUnknownArgument, argument.label->span,
+                                  "`format` takes no named arguments");
         failed_ = true;
       }
       if (!types_.is_error(type) && plan::is_artifact(types_.kind(type))) {
-        checker_.context().report(Kind::kNoTextForm, argument.value.span, "`" + types_.text(type) + "` has no text form")
+        checker_.context()
+            .report(Kind::kNoTextForm, argument.value.span,
+                    "`" + types_.text(type) + "` has no text form")
             .with_help("`basename(f)` is the name of a file");
         failed_ = true;
       }
     }
     if (n_.arguments.empty()) {
-      checker_.context().report(Kind::kMissingArgument, n_.callee.span, "`format` needs a text")
+      checker_.context()
+          .report(Kind::kMissingArgument, n_.callee.span, "`format` needs a text")
           .with_help("like `format(\"{:.2} of {}\", x, n)`");
       return error();
     }
     if (failed_) return error();
-    arguments_[0] = checker_.convert(std::move(arguments_[0]), types_.of(TypeKind::kString), "the first argument of `format`");
+    arguments_[0] = checker_.convert(std::move(arguments_[0]), types_.of(TypeKind::kString),
+                                     "the first argument of `format`");
     if (types_.is_error(arguments_[0].type())) return error();
-    return make_function(checker_.context().program, Function::kFormat, types_.of(TypeKind::kString), e_.span,
-                         std::move(arguments_));
+    return make_function(checker_.context().program, Function::kFormat,
+                         types_.of(TypeKind::kString), e_.span, std::move(arguments_));
   }
 
   ExpressionChecker& checker_;
@@ -417,9 +507,13 @@ class FunctionCheck {
 
 }  // namespace
 
-bool is_function(const std::string& name) { return rules().count(name) > 0; }
+bool is_function(const std::string& name) {
+  return rules().count(name) > 0;
+}
 
-std::vector<std::string> function_names() { return names_of(rules()); }
+std::vector<std::string> function_names() {
+  return names_of(rules());
+}
 
 Typed check_function(ExpressionChecker& checker, const syntax::Expr& e, const syntax::CallExpr& n,
                      TypeId expected) {

@@ -11,11 +11,13 @@ using plan::Value;
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::NullLiteral&, TypeId expected) {
   const bool takes_null = expected && types().is_nullable(expected);
-  return make_literal(context_.program, Value(), takes_null ? expected : types().of(TypeKind::kNull), e.span);
+  return make_literal(context_.program, Value(),
+                      takes_null ? expected : types().of(TypeKind::kNull), e.span);
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::BoolLiteral& n, TypeId) {
-  return make_literal(context_.program, Value::of_bool(n.value), types().of(TypeKind::kBool), e.span);
+  return make_literal(context_.program, Value::of_bool(n.value), types().of(TypeKind::kBool),
+                      e.span);
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::IntLiteral& n, TypeId expected) {
@@ -27,7 +29,8 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::IntLiteral& n
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::FloatLiteral& n, TypeId) {
-  return make_literal(context_.program, Value::of_float(n.value), types().of(TypeKind::kFloat), e.span);
+  return make_literal(context_.program, Value::of_float(n.value), types().of(TypeKind::kFloat),
+                      e.span);
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::DurationLiteral& n, TypeId) {
@@ -36,11 +39,13 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::DurationLiter
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::SizeLiteral& n, TypeId) {
-  return make_literal(context_.program, Value::of_size(n.bytes), types().of(TypeKind::kSize), e.span);
+  return make_literal(context_.program, Value::of_size(n.bytes), types().of(TypeKind::kSize),
+                      e.span);
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::DateLiteral& n, TypeId) {
-  return make_literal(context_.program, Value::of_date(n.days), types().of(TypeKind::kDate), e.span);
+  return make_literal(context_.program, Value::of_date(n.days), types().of(TypeKind::kDate),
+                      e.span);
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::DatetimeLiteral& n, TypeId) {
@@ -60,7 +65,8 @@ Typed ExpressionChecker::check_string(const syntax::StringLiteral& literal, Span
   std::vector<Typed> children;
   for (const syntax::StringPart& part : literal.parts) {
     if (const auto* text = std::get_if<syntax::TextPart>(&part)) {
-      children.push_back(make_literal(context_.program, Value::of_string(text->text), type, text->span));
+      children.push_back(
+          make_literal(context_.program, Value::of_string(text->text), type, text->span));
       continue;
     }
     children.push_back(text_part(std::get<syntax::Interpolation>(part)));
@@ -70,8 +76,9 @@ Typed ExpressionChecker::check_string(const syntax::StringLiteral& literal, Span
 
 Typed ExpressionChecker::text_part(const syntax::Interpolation& part) {
   for (const syntax::InterpolationOption& option : part.options) {
-    context_.report(Kind::kBadInterpolation, option.name.span,
-                    "`" + option.name.text + ":` is only for `run` bodies")
+    context_
+        .report(Kind::kBadInterpolation, option.name.span,
+                "`" + option.name.text + ":` is only for `run` bodies")
         .with_help("join a list here with `join(xs, \",\")`");
   }
   Typed value = check(*part.value);
@@ -95,8 +102,9 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::EnumExpr& n, 
       return make_literal(context_.program, Value::of_enum(name), found->type, e.span);
     }
   }
-  context_.report(Kind::kUnknownEnumValue, n.value.span,
-                  "`" + n.type.text() + "` has no value `" + n.value.text + "`")
+  context_
+      .report(Kind::kUnknownEnumValue, n.value.span,
+              "`" + n.type.text() + "` has no value `" + n.value.text + "`")
       .with_help(did_you_mean(n.value.text, found->names, "it has " + quoted_list(found->names)));
   return make_literal(context_.program, Value(), types().error(), e.span);
 }
@@ -123,30 +131,37 @@ Typed ExpressionChecker::record_of(const syntax::Expr& e, const syntax::RecordEx
       if (one.name == value.name.text) field = &one;
     }
     if (field == nullptr) {
-      context_.report(Kind::kUnknownField, value.name.span,
-                      "`" + record.name + "` has no field `" + value.name.text + "`")
+      context_
+          .report(Kind::kUnknownField, value.name.span,
+                  "`" + record.name + "` has no field `" + value.name.text + "`")
           .with_help(did_you_mean(value.name.text, names));
       check(value.value);
       continue;
     }
     if (given.count(field->name) > 0) {
-      context_.report(Kind::kDuplicateArgument, value.name.span, "field `" + field->name + "` is given twice");
+      context_.report(Kind::kDuplicateArgument, value.name.span,
+                      "field `" + field->name + "` is given twice");
     }
     given[field->name] = check_as(value.value, field->type, "`" + field->name + "`");
   }
   std::vector<Typed> children;
   std::vector<std::string> missing;
   for (const RecordField& field : record.fields) {
-    if (given.count(field.name) > 0) children.push_back(std::move(*given.at(field.name)));
-    else if (field.fallback) children.push_back(*field.fallback);
-    else missing.push_back(field.name);
+    if (given.count(field.name) > 0)
+      children.push_back(std::move(*given.at(field.name)));
+    else if (field.fallback)
+      children.push_back(*field.fallback);
+    else
+      missing.push_back(field.name);
   }
   if (!missing.empty()) {
-    context_.report(Kind::kMissingField, n.type.span, "`" + record.name + "` needs " + quoted_list(missing));
+    context_.report(Kind::kMissingField, n.type.span,
+                    "`" + record.name + "` needs " + quoted_list(missing));
     return make_error(context_.program, e.span);
   }
   if (types().is_error(record.type)) return make_error(context_.program, e.span);
-  Typed typed = make_plain(context_.program, ExpressionKind::kRecord, record.type, e.span, std::move(children));
+  Typed typed = make_plain(context_.program, ExpressionKind::kRecord, record.type, e.span,
+                           std::move(children));
   typed.expression.names = names;
   return typed;
 }
@@ -172,16 +187,20 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::PartsExpr& n,
   for (const syntax::NamedValue& part : n.parts) {
     const auto [first, is_new] = seen.emplace(part.name.text, part.name.span);
     if (!is_new) {
-      context_.report(Kind::kDuplicateArgument, part.name.span, "part `" + part.name.text + "` is given twice")
+      context_
+          .report(Kind::kDuplicateArgument, part.name.span,
+                  "part `" + part.name.text + "` is given twice")
           .with_label(first->second, "first here");
       is_broken = true;
     }
     const TypeId field = is_expected ? field_type(wanted, part.name.text) : TypeId{};
-    Typed value = field ? check_as(part.value, field, "`" + part.name.text + "`") : check(part.value);
+    Typed value =
+        field ? check_as(part.value, field, "`" + part.name.text + "`") : check(part.value);
     const TypeKind kind = types().kind(value.type());
     if (!types().is_error(value.type()) && (kind == TypeKind::kNone || kind == TypeKind::kNull)) {
-      context_.report(kind == TypeKind::kNull ? Kind::kNeedsType : Kind::kNoValue, value.span,
-                      kind == TypeKind::kNull ? "the type of this null is not said" : "this has no value");
+      context_.report(
+          kind == TypeKind::kNull ? Kind::kNeedsType : Kind::kNoValue, value.span,
+          kind == TypeKind::kNull ? "the type of this null is not said" : "this has no value");
       is_broken = true;
     }
     is_broken |= types().is_error(value.type());
@@ -191,14 +210,16 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::PartsExpr& n,
   }
   if (is_broken) return make_error(context_.program, e.span);
   const TypeId type = types().record(std::move(fields));
-  Typed typed = make_plain(context_.program, ExpressionKind::kRecord, type, e.span, std::move(children));
+  Typed typed =
+      make_plain(context_.program, ExpressionKind::kRecord, type, e.span, std::move(children));
   typed.expression.names = names;
   return typed;
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::ListExpr& n, TypeId expected) {
   TypeId element;
-  if (expected && types().kind(expected) == TypeKind::kList) element = types().get(expected).element;
+  if (expected && types().kind(expected) == TypeKind::kList)
+    element = types().get(expected).element;
   if (n.items.empty() && !element) {
     context_.report(Kind::kNeedsType, e.span, "the type of this empty list is not said")
         .with_help("say it where it is bound: `xs: [int] = []`");
@@ -209,7 +230,9 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::ListExpr& n, 
   for (const syntax::Expr& item : n.items) {
     Typed value = element ? check_as(item, element, "an item of this list") : check(item);
     const bool is_first = children.empty();
-    const TypeId wider = element ? element : is_first ? value.type() : types().common(joined, value.type());
+    const TypeId wider = element    ? element
+                         : is_first ? value.type()
+                                    : types().common(joined, value.type());
     if (!wider) {
       context_.report(Kind::kArmsDiffer, value.span,
                       "the items of a list have one type; this is `" + types().text(value.type()) +
@@ -227,7 +250,8 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::ListExpr& n, 
     return make_error(context_.program, e.span);
   }
   for (Typed& child : children) child = make_converted(context_.program, std::move(child), joined);
-  return make_plain(context_.program, ExpressionKind::kList, types().list_of(joined), e.span, std::move(children));
+  return make_plain(context_.program, ExpressionKind::kList, types().list_of(joined), e.span,
+                    std::move(children));
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::MapExpr& n, TypeId) {
@@ -235,7 +259,8 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::MapExpr& n, T
     check_string(entry.key, entry.key.span);
     check(entry.value);
   }
-  owner_.unsupported.push_back({e.span, "maps are not supported yet", "use a record: `(name: value)`"});
+  owner_.unsupported.push_back(
+      {e.span, "maps are not supported yet", "use a record: `(name: value)`"});
   return make_error(context_.program, e.span);
 }
 

@@ -13,21 +13,36 @@ namespace {
 
 Operator operator_of(BinaryOp op) {
   switch (op) {
-    case BinaryOp::kOr: return Operator::kOr;
-    case BinaryOp::kAnd: return Operator::kAnd;
-    case BinaryOp::kEqual: return Operator::kEqual;
-    case BinaryOp::kNotEqual: return Operator::kNotEqual;
-    case BinaryOp::kLess: return Operator::kLess;
-    case BinaryOp::kLessEqual: return Operator::kLessEqual;
-    case BinaryOp::kGreater: return Operator::kGreater;
-    case BinaryOp::kGreaterEqual: return Operator::kGreaterEqual;
-    case BinaryOp::kIn: return Operator::kIn;
-    case BinaryOp::kFallback: return Operator::kCoalesce;
-    case BinaryOp::kAdd: return Operator::kAdd;
-    case BinaryOp::kSubtract: return Operator::kSubtract;
-    case BinaryOp::kMultiply: return Operator::kMultiply;
-    case BinaryOp::kDivide: return Operator::kDivide;
-    case BinaryOp::kRemainder: return Operator::kModulo;
+    case BinaryOp::kOr:
+      return Operator::kOr;
+    case BinaryOp::kAnd:
+      return Operator::kAnd;
+    case BinaryOp::kEqual:
+      return Operator::kEqual;
+    case BinaryOp::kNotEqual:
+      return Operator::kNotEqual;
+    case BinaryOp::kLess:
+      return Operator::kLess;
+    case BinaryOp::kLessEqual:
+      return Operator::kLessEqual;
+    case BinaryOp::kGreater:
+      return Operator::kGreater;
+    case BinaryOp::kGreaterEqual:
+      return Operator::kGreaterEqual;
+    case BinaryOp::kIn:
+      return Operator::kIn;
+    case BinaryOp::kFallback:
+      return Operator::kCoalesce;
+    case BinaryOp::kAdd:
+      return Operator::kAdd;
+    case BinaryOp::kSubtract:
+      return Operator::kSubtract;
+    case BinaryOp::kMultiply:
+      return Operator::kMultiply;
+    case BinaryOp::kDivide:
+      return Operator::kDivide;
+    case BinaryOp::kRemainder:
+      return Operator::kModulo;
   }
   return Operator::kNone;
 }
@@ -40,25 +55,27 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::UnaryExpr& n,
     if (types().is_error(operand.type())) return operand;
     std::vector<Typed> children;
     children.push_back(std::move(operand));
-    Typed typed = make_plain(context_.program, ExpressionKind::kUnary, types().of(TypeKind::kBool), e.span,
-                             std::move(children));
+    Typed typed = make_plain(context_.program, ExpressionKind::kUnary, types().of(TypeKind::kBool),
+                             e.span, std::move(children));
     typed.expression.op = Operator::kNot;
     return typed;
   }
   Typed operand = check(*n.operand, expected);
   if (types().is_error(operand.type())) return operand;
-  const bool can_negate = types().is_number(operand.type()) ||
-                          types().is_one_of(operand.type(), {TypeKind::kDuration});
+  const bool can_negate =
+      types().is_number(operand.type()) || types().is_one_of(operand.type(), {TypeKind::kDuration});
   if (!can_negate) {
-    context_.report(Kind::kBadOperands, operand.span,
-                    "`-` does not take `" + types().text(operand.type()) + "`")
+    context_
+        .report(Kind::kBadOperands, operand.span,
+                "`-` does not take `" + types().text(operand.type()) + "`")
         .with_help("it negates int, float and duration");
     return make_error(context_.program, e.span);
   }
   const TypeId type = operand.type();
   std::vector<Typed> children;
   children.push_back(std::move(operand));
-  Typed typed = make_plain(context_.program, ExpressionKind::kUnary, type, e.span, std::move(children));
+  Typed typed =
+      make_plain(context_.program, ExpressionKind::kUnary, type, e.span, std::move(children));
   typed.expression.op = Operator::kNegate;
   return typed;
 }
@@ -66,16 +83,21 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::UnaryExpr& n,
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::BinaryExpr& n, TypeId expected) {
   switch (n.op) {
     case BinaryOp::kOr:
-    case BinaryOp::kAnd: return logical(e, n);
-    case BinaryOp::kFallback: return fallback(e, n, expected);
-    case BinaryOp::kIn: return membership(e, n);
+    case BinaryOp::kAnd:
+      return logical(e, n);
+    case BinaryOp::kFallback:
+      return fallback(e, n, expected);
+    case BinaryOp::kIn:
+      return membership(e, n);
     case BinaryOp::kEqual:
     case BinaryOp::kNotEqual:
     case BinaryOp::kLess:
     case BinaryOp::kLessEqual:
     case BinaryOp::kGreater:
-    case BinaryOp::kGreaterEqual: return comparison(e, n);
-    default: return arithmetic(e, n, expected);
+    case BinaryOp::kGreaterEqual:
+      return comparison(e, n);
+    default:
+      return arithmetic(e, n, expected);
   }
 }
 
@@ -83,7 +105,8 @@ Typed ExpressionChecker::binary(Operator op, TypeId type, Span span, Typed left,
   std::vector<Typed> children;
   children.push_back(std::move(left));
   children.push_back(std::move(right));
-  Typed typed = make_plain(context_.program, ExpressionKind::kBinary, type, span, std::move(children));
+  Typed typed =
+      make_plain(context_.program, ExpressionKind::kBinary, type, span, std::move(children));
   typed.expression.op = op;
   return typed;
 }
@@ -94,7 +117,8 @@ Typed ExpressionChecker::logical(const syntax::Expr& e, const syntax::BinaryExpr
   Typed left = check_as(*n.left, type, what);
   Restore<Facts> facts(facts_);
   learn(facts_when(*n.left, n.op == BinaryOp::kAnd));
-  Restore<const char*> no_calls(no_calls_, no_calls_ ? no_calls_ : "the right operand of `and` and `or`");
+  Restore<const char*> no_calls(no_calls_,
+                                no_calls_ ? no_calls_ : "the right operand of `and` and `or`");
   Typed right = check_as(*n.right, type, what);
   if (types().is_error(left.type()) || types().is_error(right.type())) {
     return make_error(context_.program, e.span);
@@ -102,7 +126,8 @@ Typed ExpressionChecker::logical(const syntax::Expr& e, const syntax::BinaryExpr
   return binary(operator_of(n.op), type, e.span, std::move(left), std::move(right));
 }
 
-Typed ExpressionChecker::fallback(const syntax::Expr& e, const syntax::BinaryExpr& n, TypeId expected) {
+Typed ExpressionChecker::fallback(const syntax::Expr& e, const syntax::BinaryExpr& n,
+                                  TypeId expected) {
   Typed left = check(*n.left, expected ? types().nullable(expected) : expected);
   const TypeId value = types().non_null(left.type());
   Restore<const char*> no_calls(no_calls_, no_calls_ ? no_calls_ : "the right operand of `\?\?`");
@@ -118,9 +143,11 @@ Typed ExpressionChecker::fallback(const syntax::Expr& e, const syntax::BinaryExp
                         "` and `" + types().text(right.type()) + "`");
     return make_error(context_.program, e.span);
   }
-  const TypeId left_type = types().kind(left.type()) == TypeKind::kNull ? left.type() : types().nullable(type);
-  Typed first = types().is_nullable(left.type()) ? make_converted(context_.program, std::move(left), left_type)
-                                                 : std::move(left);
+  const TypeId left_type =
+      types().kind(left.type()) == TypeKind::kNull ? left.type() : types().nullable(type);
+  Typed first = types().is_nullable(left.type())
+                    ? make_converted(context_.program, std::move(left), left_type)
+                    : std::move(left);
   return binary(Operator::kCoalesce, type, e.span, std::move(first),
                 make_converted(context_.program, std::move(right), type));
 }
@@ -136,7 +163,8 @@ Typed ExpressionChecker::comparison(const syntax::Expr& e, const syntax::BinaryE
   const bool has_value = common && types().kind(common) != TypeKind::kNone;
   if (!has_value) return bad_operands(n, left, right, e.span);
   if (!is_equality && types().is_nullable(common)) {
-    return may_be_null(types().is_nullable(left.type()) ? left : right, "it is not less or greater");
+    return may_be_null(types().is_nullable(left.type()) ? left : right,
+                       "it is not less or greater");
   }
   if (!is_equality && !types().is_ordered(common)) return bad_operands(n, left, right, e.span);
   return binary(operator_of(n.op), types().of(TypeKind::kBool), e.span,
@@ -146,7 +174,8 @@ Typed ExpressionChecker::comparison(const syntax::Expr& e, const syntax::BinaryE
 
 Typed ExpressionChecker::membership(const syntax::Expr& e, const syntax::BinaryExpr& n) {
   Typed left = check(*n.left);
-  const bool is_known = !types().is_error(left.type()) && types().kind(left.type()) != TypeKind::kNone;
+  const bool is_known =
+      !types().is_error(left.type()) && types().kind(left.type()) != TypeKind::kNone;
   Typed right = check(*n.right, is_known ? types().list_of(left.type()) : TypeId{});
   if (types().is_error(left.type()) || types().is_error(right.type())) {
     return make_error(context_.program, e.span);
@@ -160,7 +189,8 @@ Typed ExpressionChecker::membership(const syntax::Expr& e, const syntax::BinaryE
   const bool is_list = holder.kind == TypeKind::kList && !holder.nullable;
   const TypeId common = is_list ? types().common(left.type(), holder.element) : TypeId{};
   if (!common) return bad_operands(n, left, right, e.span);
-  return binary(Operator::kIn, type, e.span, make_converted(context_.program, std::move(left), common),
+  return binary(Operator::kIn, type, e.span,
+                make_converted(context_.program, std::move(left), common),
                 make_converted(context_.program, std::move(right), types().list_of(common)));
 }
 
@@ -169,20 +199,24 @@ Typed ExpressionChecker::bad_operands(const syntax::BinaryExpr& n, const Typed& 
   if (types().is_nullable(left.type()) && types().kind(right.type()) != TypeKind::kNull) {
     return may_be_null(left, std::string("`") + syntax::to_text(n.op) + "` does not take it");
   }
-  auto& told = context_.report(Kind::kBadOperands, n.op_span,
-                               std::string("`") + syntax::to_text(n.op) + "` does not take `" +
-                                   types().text(left.type()) + "` and `" + types().text(right.type()) + "`");
+  auto& told =
+      context_.report(Kind::kBadOperands, n.op_span,
+                      std::string("`") + syntax::to_text(n.op) + "` does not take `" +
+                          types().text(left.type()) + "` and `" + types().text(right.type()) + "`");
   told.with_label(left.span, "`" + types().text(left.type()) + "`");
   told.with_label(right.span, "`" + types().text(right.type()) + "`");
-  const bool is_text = types().kind(left.type()) == TypeKind::kString || types().kind(right.type()) == TypeKind::kString;
+  const bool is_text = types().kind(left.type()) == TypeKind::kString ||
+                       types().kind(right.type()) == TypeKind::kString;
   if (n.op == BinaryOp::kAdd && is_text) told.with_help("put the value into a string: `\"~{x}\"`");
   if (n.op == BinaryOp::kIn) told.with_help("on the right of `in` stands a list of such values");
   return make_error(context_.program, span);
 }
 
-Typed ExpressionChecker::arithmetic(const syntax::Expr& e, const syntax::BinaryExpr& n, TypeId expected) {
+Typed ExpressionChecker::arithmetic(const syntax::Expr& e, const syntax::BinaryExpr& n,
+                                    TypeId expected) {
   // A literal takes the type expected of the whole only where the operator keeps it.
-  const bool keeps_type = n.op == BinaryOp::kAdd && expected && types().kind(expected) == TypeKind::kList;
+  const bool keeps_type =
+      n.op == BinaryOp::kAdd && expected && types().kind(expected) == TypeKind::kList;
   Typed left = check(*n.left, keeps_type ? expected : TypeId{});
   const bool is_list = types().kind(left.type()) == TypeKind::kList;
   Typed right = check(*n.right, is_list ? left.type() : TypeId{});
@@ -202,11 +236,16 @@ Typed ExpressionChecker::arithmetic(const syntax::Expr& e, const syntax::BinaryE
 
 TypeId ExpressionChecker::arithmetic_type(BinaryOp op, TypeId left, TypeId right) {
   switch (op) {
-    case BinaryOp::kAdd: return sum_type(left, right);
-    case BinaryOp::kSubtract: return difference_type(left, right);
-    case BinaryOp::kMultiply: return product_type(left, right);
-    case BinaryOp::kDivide: return quotient_type(left, right);
-    default: break;
+    case BinaryOp::kAdd:
+      return sum_type(left, right);
+    case BinaryOp::kSubtract:
+      return difference_type(left, right);
+    case BinaryOp::kMultiply:
+      return product_type(left, right);
+    case BinaryOp::kDivide:
+      return quotient_type(left, right);
+    default:
+      break;
   }
   const bool numbers = types().is_number(left) && types().is_number(right);
   return numbers ? types().common(left, right) : TypeId{};

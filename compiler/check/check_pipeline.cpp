@@ -27,19 +27,23 @@ void note_hooks(Pipeline& pipeline) {
   }
 }
 
-void check_return(Context& context, ExpressionChecker& checker, Pipeline& pipeline, TypeId declared) {
+void check_return(Context& context, ExpressionChecker& checker, Pipeline& pipeline,
+                  TypeId declared) {
   const syntax::Pipeline& syntax = *pipeline.syntax;
   Types& types = context.types();
   if (!syntax.returned) {
     pipeline.result_type = declared;
     if (!declared || types.is_error(declared)) return;
-    context.report(Kind::kMissingReturn, syntax.result->span,
-                   "`" + pipeline.name + "` promises `" + types.text(declared) + "` and returns nothing")
+    context
+        .report(
+            Kind::kMissingReturn, syntax.result->span,
+            "`" + pipeline.name + "` promises `" + types.text(declared) + "` and returns nothing")
         .with_help("end it with `return …`");
     pipeline.result_type = types.error();
     return;
   }
-  Typed value = declared ? checker.check_as(syntax.returned->value, declared, "what `" + pipeline.name + "` returns")
+  Typed value = declared ? checker.check_as(syntax.returned->value, declared,
+                                            "what `" + pipeline.name + "` returns")
                          : checker.check(syntax.returned->value);
   const TypeKind kind = types.kind(value.type());
   if (!declared && !types.is_error(value.type()) && kind == TypeKind::kNone) {
@@ -48,7 +52,8 @@ void check_return(Context& context, ExpressionChecker& checker, Pipeline& pipeli
   }
   if (!declared && kind == TypeKind::kNull) {
     context.report(Kind::kNeedsType, value.span, "the type of this null is not said")
-        .with_help("say what the pipeline returns: `pipeline " + pipeline.name + "(…) -> int? { … }`");
+        .with_help("say what the pipeline returns: `pipeline " + pipeline.name +
+                   "(…) -> int? { … }`");
     value.expression.type = types.error();
   }
   pipeline.result_type = declared ? declared : value.type();
@@ -66,14 +71,17 @@ void check_parameters(Context& context, Pipeline& pipeline) {
     parameter.type = resolve_type(context, *pipeline.module, pipeline, written.type);
     parameter.binding = context.program.new_binding();
     if (written.fallback) {
-      parameter.fallback = checker.check_as(*written.fallback, parameter.type, "`" + parameter.name + "`");
+      parameter.fallback =
+          checker.check_as(*written.fallback, parameter.type, "`" + parameter.name + "`");
     }
     if (written.place) {
       context.report(Kind::kBadPlace, written.place->span, "a parameter of a pipeline has no place")
           .with_help("`at` is for inputs and outputs of tasks");
     }
     if (const Bound* first = checker.scope().find(parameter.name)) {
-      context.report(Kind::kDuplicateName, parameter.span, "parameter `" + parameter.name + "` stands here twice")
+      context
+          .report(Kind::kDuplicateName, parameter.span,
+                  "parameter `" + parameter.name + "` stands here twice")
           .with_label(first->span, "first here");
       continue;
     }

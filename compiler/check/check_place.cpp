@@ -11,13 +11,19 @@ namespace {
 
 std::string extension_of(const plan::Type& type) {
   switch (type.kind) {
-    case TypeKind::kFile: return type.format;
-    case TypeKind::kDataset: return "csv";
-    case TypeKind::kReport: return "html";
-    case TypeKind::kPlot: return "svg";
+    case TypeKind::kFile:
+      return type.format;
+    case TypeKind::kDataset:
+      return "csv";
+    case TypeKind::kReport:
+      return "html";
+    case TypeKind::kPlot:
+      return "svg";
     case TypeKind::kRecord:
-    case TypeKind::kMetrics: return "json";
-    default: return "";
+    case TypeKind::kMetrics:
+      return "json";
+    default:
+      return "";
   }
 }
 
@@ -77,7 +83,8 @@ class PlaceCheck {
     const auto path = constant_text(context_, *written, "the place of an input");
     if (!path || !is_inside(*path, written->span)) return;
     if (is_parameter_file(input, *path)) {
-      task_.unsupported.push_back({written->span, "parameter files in this format are not supported yet",
+      task_.unsupported.push_back({written->span,
+                                   "parameter files in this format are not supported yet",
                                    "use a place that ends in `.json`"});
     }
     input.place = *path;
@@ -87,7 +94,8 @@ class PlaceCheck {
   bool is_parameter_file(const Input& input, const std::string& path) const {
     const TypeKind kind = context_.types().kind(input.type);
     if (kind != TypeKind::kRecord && kind != TypeKind::kMap) return false;
-    return glob_match("**/*.yaml", path) || glob_match("**/*.yml", path) || glob_match("**/*.toml", path);
+    return glob_match("**/*.yaml", path) || glob_match("**/*.yml", path) ||
+           glob_match("**/*.toml", path);
   }
 
   void check_output(Output& output) {
@@ -128,9 +136,10 @@ class PlaceCheck {
     for (const Typed& part : place.children) is_good &= !context_.types().is_error(part.type());
     for (std::size_t i = 0; i < used.size(); ++i) {
       const TypeId type = task_.inputs[i].type;
-      const bool is_scalar = context_.types().is_one_of(
-          type, {TypeKind::kBool, TypeKind::kInt, TypeKind::kFloat, TypeKind::kString, TypeKind::kDuration,
-                 TypeKind::kSize, TypeKind::kDate, TypeKind::kDatetime, TypeKind::kEnum});
+      const bool is_scalar =
+          context_.types().is_one_of(type, {TypeKind::kBool, TypeKind::kInt, TypeKind::kFloat,
+                                            TypeKind::kString, TypeKind::kDuration, TypeKind::kSize,
+                                            TypeKind::kDate, TypeKind::kDatetime, TypeKind::kEnum});
       if (!used[i] || is_scalar || context_.types().is_error(type)) continue;
       context_.report(Kind::kBadPlace, place.span,
                       "a place takes scalar inputs, and `" + task_.inputs[i].name + "` is `" +
@@ -142,19 +151,24 @@ class PlaceCheck {
 
   bool is_inside(const std::string& path, Span span) {
     if (SafeRelPath::from(path)) return true;
-    context_.report(Kind::kBadPlace, span, "`" + printable(path) + "` is not a place in the working folder")
+    context_
+        .report(Kind::kBadPlace, span,
+                "`" + printable(path) + "` is not a place in the working folder")
         .with_help("a place is relative, like `data/x.csv`, without `.` and `..`");
     return false;
   }
 
   void compare(const Place& first, const Place& second) {
     const bool is_equal = first.path == second.path;
-    const bool is_nested = second.path.rfind(first.path + "/", 0) == 0 || first.path.rfind(second.path + "/", 0) == 0;
+    const bool is_nested =
+        second.path.rfind(first.path + "/", 0) == 0 || first.path.rfind(second.path + "/", 0) == 0;
     const bool matches = (is_glob(first.path) && glob_match(first.path, second.path)) ||
                          (is_glob(second.path) && glob_match(second.path, first.path));
     if (!is_equal && !is_nested && !matches) return;
-    context_.report(Kind::kPlacesCollide, second.span,
-                    "the place of " + second.owner + (is_equal ? " is that of " : " overlaps that of ") + first.owner)
+    context_
+        .report(Kind::kPlacesCollide, second.span,
+                "the place of " + second.owner +
+                    (is_equal ? " is that of " : " overlaps that of ") + first.owner)
         .with_label(first.span, first.owner + " is at `" + first.path + "`")
         .with_help("give each a place of its own with `at`");
   }
@@ -167,6 +181,8 @@ class PlaceCheck {
 
 }  // namespace
 
-void check_places(Context& context, Task& task) { PlaceCheck(context, task).run(); }
+void check_places(Context& context, Task& task) {
+  PlaceCheck(context, task).run();
+}
 
 }  // namespace mlp::check

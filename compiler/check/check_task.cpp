@@ -6,8 +6,10 @@
 namespace mlp::check {
 namespace {
 
-void report_twice(Context& context, std::string_view what, const std::string& name, Span second, Span first) {
-  context.report(Kind::kDuplicateName, second, std::string(what) + " `" + name + "` stands here twice")
+void report_twice(Context& context, std::string_view what, const std::string& name, Span second,
+                  Span first) {
+  context
+      .report(Kind::kDuplicateName, second, std::string(what) + " `" + name + "` stands here twice")
       .with_label(first, "first here");
 }
 
@@ -57,16 +59,18 @@ void check_output(Context& context, const Task& task, const Output& output) {
   const Types& types = context.types();
   if (types.is_error(output.type)) return;
   if (!is_readable(types, output.type)) {
-    context.report(Kind::kBadOutput, output.span,
-                   "an output of type `" + types.text(output.type) + "` cannot be read from one place")
+    context
+        .report(Kind::kBadOutput, output.span,
+                "an output of type `" + types.text(output.type) + "` cannot be read from one place")
         .with_help("an output is a value, an artifact or a list of files; use several outputs");
   }
   const TypeKind kind = types.kind(output.type);
   const bool is_folder = kind == TypeKind::kDir || kind == TypeKind::kModel;
   const bool is_file_list = kind == TypeKind::kList && holds_artifact(types, output.type);
   if (output.is_stdout && (is_folder || is_file_list)) {
-    context.report(Kind::kBadOutput, output.span,
-                   "`" + types.text(output.type) + "` cannot be what the task writes to its standard output");
+    context.report(
+        Kind::kBadOutput, output.span,
+        "`" + types.text(output.type) + "` cannot be what the task writes to its standard output");
   }
   if (!output.is_stdout) return;
   for (const Output& other : task.outputs) {
@@ -149,7 +153,8 @@ void collect_inputs(const TypedBlock& block, std::vector<bool>& used) {
 }  // namespace
 
 void collect_inputs(const Typed& typed, std::vector<bool>& used) {
-  const bool is_input = typed.kind == TypedKind::kPlain && typed.expression.kind == plan::ExpressionKind::kInput;
+  const bool is_input =
+      typed.kind == TypedKind::kPlain && typed.expression.kind == plan::ExpressionKind::kInput;
   if (is_input && typed.expression.number < used.size()) used[typed.expression.number] = true;
   for (const Typed& child : typed.children) collect_inputs(child, used);
   if (typed.loop) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks tasks, in two steps: what callers see, then what is inside.
+// Checks tasks, in two parts: what callers see, then what is inside.
 #pragma once
 
 #include "compiler/check/context.h"

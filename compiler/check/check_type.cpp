@@ -12,9 +12,8 @@ namespace {
 
 const std::map<std::string, TypeKind>& scalar_kinds() {
   static const std::map<std::string, TypeKind> kinds{
-      {"bool", TypeKind::kBool},     {"int", TypeKind::kInt},
-      {"float", TypeKind::kFloat},   {"string", TypeKind::kString},
-      {"duration", TypeKind::kDuration}, {"size", TypeKind::kSize},
+      {"bool", TypeKind::kBool},     {"int", TypeKind::kInt},           {"float", TypeKind::kFloat},
+      {"string", TypeKind::kString}, {"duration", TypeKind::kDuration}, {"size", TypeKind::kSize},
       {"date", TypeKind::kDate},     {"datetime", TypeKind::kDatetime}};
   return kinds;
 }
@@ -22,7 +21,7 @@ const std::map<std::string, TypeKind>& scalar_kinds() {
 /// The types that begin with a capital letter and need no declaration.
 const std::map<std::string, TypeKind>& artifact_kinds() {
   static const std::map<std::string, TypeKind> kinds{
-      {"File", TypeKind::kFile},   {"Dir", TypeKind::kDir},   {"Model", TypeKind::kModel},
+      {"File", TypeKind::kFile},       {"Dir", TypeKind::kDir},   {"Model", TypeKind::kModel},
       {"Metrics", TypeKind::kMetrics}, {"Plot", TypeKind::kPlot}, {"Report", TypeKind::kReport}};
   return kinds;
 }
@@ -38,7 +37,8 @@ class TypeResolver {
       : context_(context), module_(module), owner_(owner) {}
 
   TypeId resolve(const syntax::Type& type) {
-    const TypeId bare = std::visit([&](const auto& node) { return resolve_node(type, node); }, type.node);
+    const TypeId bare =
+        std::visit([&](const auto& node) { return resolve_node(type, node); }, type.node);
     return type.nullable && !types().is_error(bare) ? types().nullable(bare) : bare;
   }
 
@@ -118,16 +118,20 @@ class TypeResolver {
     std::string help = "write `" + name + "` alone";
     if (is_file) help = "a format is a lower-case word: `" + name + "<csv>`";
     if (name == "Metrics") help = "`Metrics<R>` takes a record that says what is measured";
-    context_.report(Kind::kBadTypeArgument, where, "`" + name + "` takes no such argument").with_help(help);
+    context_.report(Kind::kBadTypeArgument, where, "`" + name + "` takes no such argument")
+        .with_help(help);
     return types().error();
   }
 
   TypeId declared(const syntax::NamedType& named) {
     const Module* where = find_module(context_, module_, named.name);
     if (where == nullptr) return types().error();
-    if (named.format || named.argument) {
+    const std::string& wanted = named.name.name.text;
+    const bool is_known = where->enums.count(wanted) > 0 || where->records.count(wanted) > 0;
+    if (is_known && (named.format || named.argument)) {
       const Span span = named.format ? named.format->span : named.argument->span;
-      context_.report(Kind::kBadTypeArgument, span, "`" + named.name.text() + "` takes no argument");
+      context_.report(Kind::kBadTypeArgument, span,
+                      "`" + named.name.text() + "` takes no argument");
     }
     const std::string& name = named.name.name.text;
     if (auto found = where->enums.find(name); found != where->enums.end()) {
@@ -152,8 +156,8 @@ class TypeResolver {
   TypeId unknown(const syntax::Name& name, const std::vector<std::string>& candidates) {
     if (name.text.empty()) return types().error();
     const std::map<std::string, std::string> foreign{
-        {"str", "string"}, {"integer", "int"}, {"double", "float"}, {"boolean", "bool"},
-        {"number", "float"}, {"text", "string"}, {"path", "File"}, {"list", "[T]"}};
+        {"str", "string"},   {"integer", "int"}, {"double", "float"}, {"boolean", "bool"},
+        {"number", "float"}, {"text", "string"}, {"path", "File"},    {"list", "[T]"}};
     const auto known = foreign.find(name.text);
     const std::string help = known != foreign.end() ? "write `" + known->second + "`"
                                                     : did_you_mean(name.text, candidates);
@@ -176,10 +180,12 @@ class TypeResolver {
 void report_unknown_type(Context& context, const Module& where, const syntax::QName& name,
                          std::string_view what, const std::vector<std::string>& candidates) {
   std::string help = did_you_mean(name.name.text, candidates);
-  const bool is_other = where.records.count(name.name.text) > 0 || where.enums.count(name.name.text) > 0;
+  const bool is_other =
+      where.records.count(name.name.text) > 0 || where.enums.count(name.name.text) > 0;
   if (help.empty() && is_other) help = "`" + name.text() + "` is not a" + std::string(what);
-  context.report(Kind::kUnknownType, name.name.span, "unknown" + std::string(what.substr(what.find(' '))) +
-                                                         " `" + name.text() + "`")
+  context
+      .report(Kind::kUnknownType, name.name.span,
+              "unknown" + std::string(what.substr(what.find(' '))) + " `" + name.text() + "`")
       .with_help(help);
 }
 
@@ -194,15 +200,16 @@ const Module* find_module(Context& context, const Module& module, const syntax::
   if (!name.module) return &module;
   const auto found = module.imports.find(name.module->text);
   if (found == module.imports.end()) {
-    context.report(Kind::kUnknownModule, name.module->span,
-                   "nothing is imported as `" + name.module->text + "`")
+    context
+        .report(Kind::kUnknownModule, name.module->span,
+                "nothing is imported as `" + name.module->text + "`")
         .with_help(did_you_mean(name.module->text, names_of(module.imports),
                                 "import it: `import \"./" + name.module->text + ".mlp\"`"));
     return nullptr;
   }
   if (name.name.text.substr(0, 1) == "_") {
-    context.report(Kind::kPrivateName, name.name.span,
-                   "`" + name.text() + "` is private to its file")
+    context
+        .report(Kind::kPrivateName, name.name.span, "`" + name.text() + "` is private to its file")
         .with_help("names that begin with `_` are not seen by other files");
     return nullptr;
   }
@@ -254,7 +261,8 @@ TypeId complete_record(Context& context, Record& record) {
   if (record.progress == Progress::kDone) return record.type;
   if (record.progress == Progress::kRunning) {
     context.report(Kind::kRecursiveRecord, record.span, "record `" + record.name + "` holds itself")
-        .with_help("a record is made of simpler values; hold a list of plain records or an id instead");
+        .with_help(
+            "a record is made of simpler values; hold a list of plain records or an id instead");
     return context.types().error();
   }
   record.progress = Progress::kRunning;
@@ -269,14 +277,17 @@ TypeId complete_record(Context& context, Record& record) {
     is_broken |= context.types().is_error(field_type);
     const auto [first, is_new] = seen.emplace(field.name.text, field.name.span);
     if (!is_new) {
-      context.report(Kind::kDuplicateName, field.name.span,
-                     "field `" + field.name.text + "` stands in `" + record.name + "` twice")
+      context
+          .report(Kind::kDuplicateName, field.name.span,
+                  "field `" + field.name.text + "` stands in `" + record.name + "` twice")
           .with_label(first->second, "first here");
       continue;
     }
     RecordField made{field.name.text, field_type, std::nullopt};
     std::optional<plan::Value> constant;
-    if (field.fallback) constant = check_constant(context, record, *field.fallback, field_type, made.fallback);
+    if (field.fallback)
+      constant = check_constant(context, record, *field.fallback,
+                                {"`" + made.name + "`", field_type}, made.fallback);
     type.fields.push_back({made.name, made.type, std::move(constant)});
     record.fields.push_back(std::move(made));
   }

@@ -10,8 +10,10 @@ namespace {
 
 bool reads_files(const Typed& typed) {
   const plan::Expression& e = typed.expression;
-  const bool is_function = typed.kind == TypedKind::kPlain && e.kind == plan::ExpressionKind::kFunction;
-  const bool is_reader = e.function == plan::Function::kFile || e.function == plan::Function::kDir ||
+  const bool is_function =
+      typed.kind == TypedKind::kPlain && e.kind == plan::ExpressionKind::kFunction;
+  const bool is_reader = e.function == plan::Function::kFile ||
+                         e.function == plan::Function::kDir ||
                          e.function == plan::Function::kGlob || e.function == plan::Function::kRead;
   if (is_function && is_reader) return true;
   for (const Typed& child : typed.children) {
@@ -23,10 +25,10 @@ bool reads_files(const Typed& typed) {
 }  // namespace
 
 std::optional<plan::Value> check_constant(Context& context, Declaration& owner,
-                                          const syntax::Expr& expression, TypeId wanted,
+                                          const syntax::Expr& expression, const Wanted& wanted,
                                           std::optional<Typed>& typed) {
   ExpressionChecker checker(context, *owner.module, owner, Phase::kConstant);
-  typed = checker.check_as(expression, wanted, "this");
+  typed = checker.check_as(expression, wanted.type, wanted.what);
   if (context.types().is_error(typed->type())) return {};
   if (!reads_files(*typed)) return constant_value(context, *typed);
   context.report(Kind::kNotConstant, typed->span, "a constant does not read files");
@@ -40,7 +42,8 @@ std::optional<plan::Value> constant_value(Context& context, const Typed& typed) 
   evaluation.types = &context.types().table();
   plan::Evaluated result = plan::evaluate(expression, evaluation);
   if (result.is_value()) return std::move(result.value);
-  context.report(Kind::kConstantFails, typed.span, "this constant cannot be computed: " + result.error);
+  context.report(Kind::kConstantFails, typed.span,
+                 "this constant cannot be computed: " + result.error);
   return {};
 }
 

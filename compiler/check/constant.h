@@ -9,10 +9,16 @@
 
 namespace mlp::check {
 
-/// Checks `expression` as a constant of type `wanted` for `owner` and computes it; none after
-/// telling why not. `typed` receives the checked expression.
+/// What a constant is to be: "`lr`", its type.
+struct Wanted {
+  std::string what;
+  TypeId type;
+};
+
+/// Checks `expression` as a constant for `owner` and computes it; none after telling why not.
+/// `typed` receives the checked expression.
 std::optional<plan::Value> check_constant(Context& context, Declaration& owner,
-                                          const syntax::Expr& expression, TypeId wanted,
+                                          const syntax::Expr& expression, const Wanted& wanted,
                                           std::optional<Typed>& typed);
 
 /// The value of a checked expression without names; none after telling what went wrong.

@@ -38,15 +38,19 @@ class Declarer {
 
   bool is_new(const syntax::Name& name, std::map<std::string, Span>& space) {
     if (imported_.count(name.text) > 0 && &space == &names_) {
-      context_.report(Kind::kDuplicateName, name.span,
-                      "`" + name.text + "` is the name of an import of this file")
+      context_
+          .report(Kind::kDuplicateName, name.span,
+                  "`" + name.text + "` is the name of an import of this file")
           .with_help("name the import otherwise: `import \"./x.mlp\" as other`");
       return false;
     }
     const auto [found, added] = space.emplace(name.text, name.span);
     if (added) return true;
-    context_.report(Kind::kDuplicateName, name.span, "`" + name.text + "` is declared twice")
-        .with_label(found->second, "first declared here");
+    const Span first = std::min(found->second, name.span);
+    context_
+        .report(Kind::kDuplicateName, std::max(found->second, name.span),
+                "`" + name.text + "` is declared twice")
+        .with_label(first, "first declared here");
     return false;
   }
 
@@ -58,6 +62,8 @@ class Declarer {
 
 }  // namespace
 
-void declare_names(Context& context, Module& module) { Declarer(context, module).declare_all(); }
+void declare_names(Context& context, Module& module) {
+  Declarer(context, module).declare_all();
+}
 
 }  // namespace mlp::check

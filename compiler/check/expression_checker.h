@@ -17,12 +17,12 @@ namespace mlp::check {
 
 /// Where an expression stands, which decides what it may use.
 enum class Phase : std::uint8_t {
-  kConstant,   // nothing but itself
-  kDefault,    // earlier parameters, files of the project
-  kTask,       // inputs
-  kBody,       // inputs and outputs, whose text is their path
-  kResource,   // the same, `attempt` and `last`
-  kPipeline,   // everything
+  kConstant,  // nothing but itself
+  kDefault,   // earlier parameters, files of the project
+  kTask,      // inputs
+  kBody,      // inputs and outputs, whose text is their path
+  kResource,  // the same, `attempt` and `last`
+  kPipeline,  // everything
 };
 
 class ExpressionChecker {
@@ -121,7 +121,8 @@ class ExpressionChecker {
   Typed node(const syntax::Expr& e, const syntax::ForExpr& n, TypeId expected);
   Typed node(const syntax::Expr& e, const syntax::RepeatExpr& n, TypeId expected);
   Typed check_if(const syntax::Expr& e, const syntax::IfExpr& n, TypeId expected, bool wants_value);
-  Typed check_for(const syntax::Expr& e, const syntax::ForExpr& n, TypeId expected, bool wants_value);
+  Typed check_for(const syntax::Expr& e, const syntax::ForExpr& n, TypeId expected,
+                  bool wants_value);
   TypeId join_arms(Choice& choice, const syntax::IfExpr& n, TypeId expected);
   void check_for_options(const syntax::ForExpr& n, Loop& loop);
   Typed condition(const syntax::Expr& e);
@@ -130,9 +131,11 @@ class ExpressionChecker {
   TypedBlock check_block(const syntax::Block& block, TypeId expected, bool wants_value);
   void statement(const syntax::Statement& s, TypedBlock& block, bool is_last, TypeId expected,
                  bool wants_value);
-  void bind_statement(const syntax::Statement& s, const syntax::BindingStatement& n, TypedBlock& block);
+  void bind_statement(const syntax::Statement& s, const syntax::BindingStatement& n,
+                      TypedBlock& block);
   void check_gate(const syntax::Statement& s, const syntax::CheckStatement& n, TypedBlock& block);
-  void value_statement(const syntax::Statement& s, const syntax::ExprStatement& n, TypedBlock& block);
+  void value_statement(const syntax::Statement& s, const syntax::ExprStatement& n,
+                       TypedBlock& block);
   void unused_value(const Typed& value, const syntax::ExprStatement& n);
   Typed check_unused(const syntax::Expr& expr);
   std::vector<BindingId> check_after(const std::vector<syntax::Name>& names, const Typed& value);

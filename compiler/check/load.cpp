@@ -16,7 +16,8 @@ std::string stem_of(const std::string& path) {
   return name.substr(0, name.rfind('.'));
 }
 
-/// `path` from the folder of `importer`, with "." and ".." resolved; empty when it leaves the project.
+/// `path` from the folder of `importer`, with "." and ".." resolved; empty when it leaves the
+/// project.
 std::string resolve_import(const std::string& importer, const std::string& path) {
   std::vector<std::string> parts;
   const std::size_t slash = importer.rfind('/');
@@ -51,7 +52,8 @@ class Loader {
     module.path = path;
     module.name = stem_of(path);
     module.source = program.sources.add(source::SourceFile(path, std::move(text)));
-    module.file = syntax::parse(module.source, program.sources.get(module.source), context_.sink).file;
+    module.file =
+        syntax::parse(module.source, program.sources.get(module.source), context_.sink).file;
     loading_.push_back(&module);
     for (const syntax::Import& import : module.file.imports) follow(module, import);
     loading_.pop_back();
@@ -73,7 +75,9 @@ class Loader {
   }
 
   void standard_module(Module& module, const syntax::Import& import) {
-    context_.report(Kind::kNotSupported, import.span, "imports of the standard library are not supported yet")
+    context_
+        .report(Kind::kNotSupported, import.span,
+                "imports of the standard library are not supported yet")
         .with_help("import a file of the project: `import \"./features.mlp\"`");
     if (import.module.empty()) return;
     const syntax::Name& last = import.alias ? *import.alias : import.module.back();
@@ -118,7 +122,9 @@ class Loader {
     if (auto files = context_.loader.glob(folder + "*.mlp")) {
       for (const std::string& file : *files) there.push_back("./" + file.substr(folder.size()));
     }
-    context_.report(Kind::kImportNotFound, import.path->span, "there is no file `" + path + "` in the project")
+    context_
+        .report(Kind::kImportNotFound, import.path->span,
+                "there is no file `" + path + "` in the project")
         .with_help(did_you_mean(import.path->text(), there, "the path is relative to this file"));
     return nullptr;
   }

@@ -31,9 +31,9 @@ struct Unsupported {
 struct Declaration {
   const Module* module = nullptr;
   std::string name;
-  Span span;                               // of the name
+  Span span;  // of the name
   std::vector<Unsupported> unsupported;
-  std::vector<const Declaration*> uses;    // what it calls or names
+  std::vector<const Declaration*> uses;  // what it calls or names
 };
 
 enum class Progress : std::uint8_t { kUntouched, kRunning, kDone };
@@ -66,7 +66,7 @@ struct Input {
   std::string name;
   Span span;
   TypeId type;
-  std::string place;                       // `at`; empty: the default
+  std::string place;  // `at`; empty: the default
   std::optional<Typed> fallback;
   bool is_in_key = true;
 };
@@ -76,8 +76,8 @@ struct Output {
   Span span;
   TypeId type;
   bool is_stdout = false;
-  std::optional<Typed> place;              // with interpolations
-  std::string default_place;               // the constant place, or out/<name>[.ext]
+  std::optional<Typed> place;  // with interpolations
+  std::string default_place;   // the constant place, or out/<name>[.ext]
 };
 
 /// A piece of a `run` body; see plan::RunPart.
@@ -112,7 +112,7 @@ struct Task : Declaration {
   const syntax::Task* syntax = nullptr;
   std::vector<Input> inputs;
   std::vector<Output> outputs;
-  TypeId result_type;                      // record of the outputs
+  TypeId result_type;                        // record of the outputs
   const Environment* environment = nullptr;  // null: host()
   TaskBody body;
   std::vector<plan::SeenFile> files;
@@ -136,15 +136,15 @@ struct Pipeline : Declaration {
   const syntax::Pipeline* syntax = nullptr;
   Progress progress = Progress::kUntouched;
   std::vector<PipelineParameter> parameters;
-  TypeId result_type;                      // none: returns nothing
+  TypeId result_type;  // none: returns nothing
   TypedBlock body;
   std::optional<Typed> returned;
 };
 
 /// One file. Tables are by the name used in this file.
 struct Module {
-  std::string path;                        // in the project
-  std::string name;                        // stem of the path
+  std::string path;  // in the project
+  std::string name;  // stem of the path
   source::SourceId source;
   syntax::File file;
   std::map<std::string, const Module*> imports;  // null: could not be loaded, told already
@@ -159,7 +159,7 @@ struct Module {
 struct Program {
   source::SourceMap sources;
   Types types;
-  std::deque<Module> modules;              // the first is the entry
+  std::deque<Module> modules;  // the first is the entry
   std::deque<Record> records;
   std::deque<Enum> enums;
   std::deque<Environment> environments;

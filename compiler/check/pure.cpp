@@ -15,11 +15,16 @@ class Converter {
 
   Expression convert(const Typed& typed) {
     switch (typed.kind) {
-      case TypedKind::kPlain: return plain(typed);
-      case TypedKind::kBinding: return binding(typed);
-      case TypedKind::kLoop: return loop(typed);
-      case TypedKind::kChoice: return choice(typed);
-      case TypedKind::kCall: break;
+      case TypedKind::kPlain:
+        return plain(typed);
+      case TypedKind::kBinding:
+        return binding(typed);
+      case TypedKind::kLoop:
+        return loop(typed);
+      case TypedKind::kChoice:
+        return choice(typed);
+      case TypedKind::kCall:
+        break;
     }
     MLP_CHECK(typed.kind != TypedKind::kCall);
     return {};
@@ -79,12 +84,16 @@ class Converter {
     return made;
   }
 
-  /// The statements from `at` on. A binding `x = e` before the rest is first(for x in [e] { rest }).
+  /// The statements from `at` on. A binding `x = e` before the rest is first(for x in [e] { rest
+  /// }).
   Expression block(const TypedBlock& block_of, std::size_t at, const Expression& around) {
-    while (at + 1 < block_of.statements.size() && block_of.statements[at].kind != TypedStatementKind::kBind) ++at;
+    while (at + 1 < block_of.statements.size() &&
+           block_of.statements[at].kind != TypedStatementKind::kBind)
+      ++at;
     const TypedStatement& statement = block_of.statements[at];
     if (at + 1 == block_of.statements.size()) return convert(statement.value);
-    Expression list = made_of(ExpressionKind::kList, types_.list_of(statement.value.type()), around);
+    Expression list =
+        made_of(ExpressionKind::kList, types_.list_of(statement.value.type()), around);
     list.children.push_back(convert(statement.value));
     bind_local(statement.binding, statement.value.type());
     Expression rest = block(block_of, at + 1, around);

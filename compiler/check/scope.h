@@ -15,7 +15,8 @@
 
 namespace mlp::check {
 
-/// A name and what it stands for: a binding of a pipeline, or (in tasks) an input, an output's path.
+/// A name and what it stands for: a binding of a pipeline, or (in tasks) an input, an output's
+/// path.
 struct Bound {
   std::string name;
   TypeId type;

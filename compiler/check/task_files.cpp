@@ -11,7 +11,9 @@
 namespace mlp::check {
 namespace {
 
-bool is_python(const std::string& path) { return path.size() > 3 && path.ends_with(".py"); }
+bool is_python(const std::string& path) {
+  return path.size() > 3 && path.ends_with(".py");
+}
 
 class FileFinder {
  public:
@@ -44,16 +46,21 @@ class FileFinder {
       for (const std::string& path : *matches) add(path);
       return;
     }
-    context_.report(Kind::kNoFileMatches, written.span, "no file of the project matches `" + printable(*pattern) + "`")
+    context_
+        .report(Kind::kNoFileMatches, written.span,
+                "no file of the project matches `" + printable(*pattern) + "`")
         .with_help(help_for(*pattern));
   }
 
   std::string help_for(const std::string& pattern) {
-    if (context_.loader.is_folder(pattern)) return "it is a folder; for all files in it write `" + pattern + "/**`";
-    if (is_glob(pattern)) return "paths are relative to the project's root; `**` goes through folders";
+    if (context_.loader.is_folder(pattern))
+      return "it is a folder; for all files in it write `" + pattern + "/**`";
+    if (is_glob(pattern))
+      return "paths are relative to the project's root; `**` goes through folders";
     const std::string parent = parent_path(pattern);
     const auto there = context_.loader.glob(parent.empty() || parent == "." ? "*" : parent + "/*");
-    return did_you_mean(pattern, there ? *there : std::vector<std::string>{}, "paths are relative to the project's root");
+    return did_you_mean(pattern, there ? *there : std::vector<std::string>{},
+                        "paths are relative to the project's root");
   }
 
   void body_words() {
@@ -64,13 +71,14 @@ class FileFinder {
 
   void add_item(const Typed& item) {
     const plan::Expression& e = item.expression;
-    const bool is_text = item.kind == TypedKind::kPlain && e.kind == plan::ExpressionKind::kLiteral &&
+    const bool is_text = item.kind == TypedKind::kPlain &&
+                         e.kind == plan::ExpressionKind::kLiteral &&
                          e.literal.kind() == plan::ValueKind::kString;
     if (is_text) add(normal(e.literal.as_string()));
   }
 
   void add_words(const std::string& text) {
-    for (const std::string& word : words_of_shell(text)) {
+    for (const std::string& word : foreign::words_of_shell(text)) {
       // A word next to an interpolation is only part of one; then there is no such file.
       const std::string path = normal(word);
       if (SafeRelPath::from(path)) add(path);
@@ -87,7 +95,7 @@ class FileFinder {
       if (is_python(entry.first)) starts.push_back(entry.first);
     }
     for (const std::string& start : starts) {
-      for (const std::string& path : imported_python_files(context_.loader, start)) add(path);
+      for (const std::string& path : foreign::imported_python_files(context_.loader, start)) add(path);
     }
   }
 
@@ -98,6 +106,8 @@ class FileFinder {
 
 }  // namespace
 
-void find_files(Context& context, Task& task) { FileFinder(context, task).run(); }
+void find_files(Context& context, Task& task) {
+  FileFinder(context, task).run();
+}
 
 }  // namespace mlp::check

@@ -42,15 +42,15 @@ struct Typed {
   plan::Expression expression;
   Span span;
   std::vector<Typed> children;
-  BindingId binding;                 // kBinding: read; a lambda: its parameter
+  BindingId binding;  // kBinding: read; a lambda: its parameter
   const Task* task = nullptr;
   const Pipeline* pipeline = nullptr;
-  std::string callee;                // kCall: as written
-  bool is_optional = false;          // kCall: `call(…)?`
-  bool is_default = false;           // an argument that was not given: it reads other inputs
+  std::string callee;        // kCall: as written
+  bool is_optional = false;  // kCall: `call(…)?`
+  bool is_default = false;   // an argument that was not given: it reads other inputs
   std::shared_ptr<Loop> loop;
   std::shared_ptr<Choice> choice;
-  bool is_pure = true;               // neither calls anything nor holds a `check`
+  bool is_pure = true;  // neither calls anything nor holds a `check`
 
   TypeId type() const { return expression.type; }
 };
@@ -60,16 +60,16 @@ enum class TypedStatementKind : std::uint8_t { kBind, kExpression, kCheck };
 struct TypedStatement {
   TypedStatementKind kind = TypedStatementKind::kExpression;
   Span span;
-  std::string name;                  // kBind
-  BindingId binding;                 // kBind
-  Typed value;                       // kCheck: the condition
-  std::optional<Typed> message;      // kCheck
+  std::string name;              // kBind
+  BindingId binding;             // kBind
+  Typed value;                   // kCheck: the condition
+  std::optional<Typed> message;  // kCheck
   std::vector<BindingId> after;
 };
 
 struct TypedBlock {
   std::vector<TypedStatement> statements;
-  bool has_value = false;            // then it is that of the last statement
+  bool has_value = false;  // then it is that of the last statement
   TypeId type;
   bool is_pure = true;
 };

@@ -13,7 +13,9 @@ Types::Types() {
   error_ = table_.intern(error);
 }
 
-TypeId Types::list_of(TypeId element) { return is_error(element) ? error_ : table_.list_of(element); }
+TypeId Types::list_of(TypeId element) {
+  return is_error(element) ? error_ : table_.list_of(element);
+}
 
 TypeId Types::nullable(TypeId type) {
   const TypeKind kind_of = kind(type);
@@ -21,7 +23,9 @@ TypeId Types::nullable(TypeId type) {
   return keeps ? type : table_.nullable(type);
 }
 
-TypeId Types::non_null(TypeId type) { return is_nullable(type) ? table_.non_null(type) : type; }
+TypeId Types::non_null(TypeId type) {
+  return is_nullable(type) ? table_.non_null(type) : type;
+}
 
 TypeId Types::record(std::vector<plan::Field> fields) {
   for (const plan::Field& field : fields) {
@@ -33,7 +37,9 @@ TypeId Types::record(std::vector<plan::Field> fields) {
   return table_.intern(std::move(type));
 }
 
-bool Types::is_nullable(TypeId type) const { return table_.get(type).nullable; }
+bool Types::is_nullable(TypeId type) const {
+  return table_.get(type).nullable;
+}
 
 bool Types::is_one_of(TypeId type, std::initializer_list<TypeKind> kinds) const {
   const plan::Type& found = table_.get(type);

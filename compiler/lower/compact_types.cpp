@@ -77,6 +77,8 @@ class Compactor {
 
 }  // namespace
 
-void compact_types(plan::Plan& plan) { Compactor(plan).run(); }
+void compact_types(plan::Plan& plan) {
+  Compactor(plan).run();
+}
 
 }  // namespace mlp::lower

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a checked program to the plan of one of its pipelines. Calls of pipelines become blocks, calls
-// of tasks and `for`s statements of their own. Asks for a program without errors.
+// From a checked program to the plan of one of its pipelines. Calls of pipelines become blocks,
+// calls of tasks and `for`s statements of their own. Asks for a program without errors.
 #pragma once
 
 #include "compiler/check/context.h"
@@ -9,8 +9,8 @@
 
 namespace mlp::lower {
 
-/// Tells of what only shows here: paths that are not known at submit, expressions too deep. The plan
-/// is whole when nothing was told.
+/// Tells of what only shows here: paths that are not known at submit, expressions too deep. The
+/// plan is whole when nothing was told.
 plan::Plan lower_pipeline(check::Context& context, const check::Pipeline& entry);
 
 }  // namespace mlp::lower

@@ -25,18 +25,22 @@ bool is_lazy(const Typed& typed) {
 bool lifts(const Typed& typed) {
   switch (typed.kind) {
     case TypedKind::kCall:
-    case TypedKind::kLoop: return true;
-    case TypedKind::kBinding: return false;
+    case TypedKind::kLoop:
+      return true;
+    case TypedKind::kBinding:
+      return false;
     case TypedKind::kChoice: {
       const check::Choice& choice = *typed.choice;
       return !typed.is_pure || lifts(choice.condition) || lifts(choice.then_block) ||
              (choice.else_block && lifts(*choice.else_block));
     }
-    case TypedKind::kPlain: break;
+    case TypedKind::kPlain:
+      break;
   }
   if (typed.expression.kind == ExpressionKind::kLambda) return false;
   const std::size_t count = is_lazy(typed) ? 1 : typed.children.size();
-  return std::any_of(typed.children.begin(), typed.children.begin() + static_cast<std::ptrdiff_t>(count),
+  return std::any_of(typed.children.begin(),
+                     typed.children.begin() + static_cast<std::ptrdiff_t>(count),
                      [](const Typed& child) { return lifts(child); });
 }
 
@@ -66,10 +70,14 @@ Expression Lowering::pure(const Typed& typed) {
 Expression Lowering::lower(const Typed& typed, const std::string& name) {
   if (!lifts(typed)) return pure(typed);
   switch (typed.kind) {
-    case TypedKind::kCall: return lower_call(typed, name);
-    case TypedKind::kLoop: return lower_loop(typed, name);
-    case TypedKind::kChoice: return lower_choice(typed, name);
-    default: return lower_parts(typed);
+    case TypedKind::kCall:
+      return lower_call(typed, name);
+    case TypedKind::kLoop:
+      return lower_loop(typed, name);
+    case TypedKind::kChoice:
+      return lower_choice(typed, name);
+    default:
+      return lower_parts(typed);
   }
 }
 
@@ -88,7 +96,8 @@ Expression Lowering::lower_call(const Typed& call, const std::string& name) {
 }
 
 Expression Lowering::shared(Expression value, source::Span span) {
-  const bool is_cheap = value.kind == ExpressionKind::kStatement || value.kind == ExpressionKind::kLiteral;
+  const bool is_cheap =
+      value.kind == ExpressionKind::kStatement || value.kind == ExpressionKind::kLiteral;
   return is_cheap ? std::move(value) : reference(add_let("", std::move(value), span));
 }
 

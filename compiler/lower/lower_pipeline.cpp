@@ -42,7 +42,8 @@ plan::BlockId Lowering::open_block(StatementId parent, std::uint32_t depth) {
 
 void Lowering::add_parameters() {
   for (const check::PipelineParameter& parameter : entry_.parameters) {
-    const StatementId id = add(StatementKind::kParameter, parameter.name, parameter.type, parameter.span);
+    const StatementId id =
+        add(StatementKind::kParameter, parameter.name, parameter.type, parameter.span);
     if (parameter.fallback) {
       Expression fallback = pure(*parameter.fallback);
       check_nesting(fallback, parameter.fallback->span);
@@ -64,8 +65,10 @@ Expression Lowering::call_pipeline(const Typed& call, const std::string& name) {
   const check::Pipeline& callee = *call.pipeline;
   std::vector<std::optional<Expression>> given;
   for (const Typed& argument : call.children) {
-    if (argument.is_default) given.emplace_back();
-    else given.emplace_back(settled(lower(argument), argument.span));
+    if (argument.is_default)
+      given.emplace_back();
+    else
+      given.emplace_back(settled(lower(argument), argument.span));
   }
   const StatementId id = add(StatementKind::kBlock, name, call.type(), call.span);
   at(id).is_optional = call.is_optional;
@@ -85,12 +88,14 @@ Expression Lowering::call_pipeline(const Typed& call, const std::string& name) {
   return reference(id);
 }
 
-void Lowering::bind_arguments(const Typed& call, const std::vector<std::optional<Expression>>& given) {
+void Lowering::bind_arguments(const Typed& call,
+                              const std::vector<std::optional<Expression>>& given) {
   for (std::size_t i = 0; i < given.size(); ++i) {
     const check::PipelineParameter& parameter = call.pipeline->parameters[i];
     const Typed& argument = call.children[i];
     Expression value = given[i] ? *given[i] : settled(pure(argument), argument.span);
-    bindings_[parameter.binding] = reference(add_let(parameter.name, std::move(value), argument.span));
+    bindings_[parameter.binding] =
+        reference(add_let(parameter.name, std::move(value), argument.span));
   }
 }
 

@@ -16,13 +16,6 @@ void sort_unique(std::vector<StatementId>& ids) {
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-bool reads_artifact(const Expression& value, const plan::TypeTable& types) {
-  const bool is_read = value.kind == plan::ExpressionKind::kFunction && value.function == plan::Function::kRead;
-  if (is_read && types.get(value.children.at(0).type).kind != plan::TypeKind::kString) return true;
-  return std::any_of(value.children.begin(), value.children.end(),
-                     [&](const Expression& child) { return reads_artifact(child, types); });
-}
-
 }  // namespace
 
 StatementId Lowering::add(StatementKind kind, const std::string& name, plan::TypeId type,
@@ -108,7 +101,8 @@ Expression Lowering::lower_statement(const TypedStatement& statement) {
   Expression value = lower(statement.value, statement.name);
   // A call, a `for` or an `if` took the name itself; anything else is bound to it now.
   const bool took_name = value.kind == plan::ExpressionKind::kStatement &&
-                         value.statement.value > before && at(value.statement).name == statement.name;
+                         value.statement.value > before &&
+                         at(value.statement).name == statement.name;
   if (!took_name) {
     value = settled(std::move(value), statement.value.span);
     value = reference(add_let(statement.name, std::move(value), statement.span));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Paths of `file`, `dir`, `glob` and `read` are looked up once, when the run is submitted: such calls
-// become statements of the root block, and with them the plain bindings they read.
+// Paths of `file`, `dir`, `glob` and `read` are looked up once, when the run is submitted: such
+// calls become statements of the root block, and with them the plain bindings they read.
 #include <algorithm>
 
 #include "compiler/lower/lowering.h"
 
 namespace mlp::lower {
 
+using check::Kind;
 using plan::ExpressionKind;
 using plan::Function;
 using plan::StatementKind;
-using check::Kind;
 
 namespace {
 
@@ -24,25 +24,24 @@ int nesting_of(const Expression& value) {
   return deepest + 1;
 }
 
-bool looks_up_path(const Expression& value, const plan::TypeTable& types) {
-  if (value.kind != ExpressionKind::kFunction) return false;
-  switch (value.function) {
-    case Function::kFile:
-    case Function::kDir:
-    case Function::kGlob: return true;
-    case Function::kRead: return types.get(value.children.at(0).type).kind == plan::TypeKind::kString;
-    default: return false;
-  }
+bool reads_files(const Expression& value) {
+  const bool is_reader = value.function == Function::kFile || value.function == Function::kDir ||
+                         value.function == Function::kGlob || value.function == Function::kRead;
+  return value.kind == ExpressionKind::kFunction && is_reader;
 }
 
-bool reads_artifact(const Expression& value, const plan::TypeTable& types) {
-  const bool is_read = value.kind == ExpressionKind::kFunction && value.function == Function::kRead;
-  if (is_read && !looks_up_path(value, types)) return true;
-  return std::any_of(value.children.begin(), value.children.end(),
-                     [&](const Expression& child) { return reads_artifact(child, types); });
+/// Not `read` of an artifact: that waits for the run.
+bool looks_up_path(const Expression& value, const plan::TypeTable& types) {
+  return reads_files(value) && types.get(value.children.at(0).type).kind == plan::TypeKind::kString;
 }
 
 }  // namespace
+
+bool reads_artifact(const Expression& value, const plan::TypeTable& types) {
+  if (reads_files(value) && !looks_up_path(value, types)) return true;
+  return std::any_of(value.children.begin(), value.children.end(),
+                     [&](const Expression& child) { return reads_artifact(child, types); });
+}
 
 Expression Lowering::settled(Expression value, source::Span span) {
   check_nesting(value, span);
@@ -58,7 +57,7 @@ void Lowering::check_nesting(const Expression& value, source::Span span) {
 }
 
 void Lowering::note_spans(const Typed& typed) {
-  if (typed.kind == check::TypedKind::kPlain && looks_up_path(typed.expression, context_.program.types.table())) {
+  if (typed.kind == check::TypedKind::kPlain && reads_files(typed.expression)) {
     const plan::Place& place = typed.expression.place;
     spans_[{place.source, {place.line, place.column}}] = typed.span;
   }
@@ -79,7 +78,8 @@ void Lowering::hoist_files(Expression& value) {
   value = reference(id);
 }
 
-/// Rewrites a path so that it reads only what is known at submit; false, with unknown_, when it cannot.
+/// Rewrites a path so that it reads only what is known at submit; false, with unknown_, when it
+/// cannot.
 bool Lowering::make_known(Expression& path) {
   const bool is_bound_inside = path.kind == ExpressionKind::kLocal;
   if (is_bound_inside) unknown_ = path;
@@ -104,9 +104,12 @@ bool Lowering::is_known(Expression& name) {
   Expression value = *statement.expression;
   const bool is_in_root = statement.block == plan_.blocks[0].id;
   const StatementId original = statement.id;
-  if (!make_known(value)) return false;
-  if (is_in_root) return true;
   const std::string bound = statement.name;
+  if (!make_known(value)) {
+    if (!bound.empty()) unknown_ = name;
+    return false;
+  }
+  if (is_in_root) return true;
   const Surroundings outer = around_;
   around_ = Surroundings{plan_.blocks[0].id, "", {}, {}};
   const StatementId copy = add_let(bound, std::move(value), {});
@@ -118,13 +121,17 @@ bool Lowering::is_known(Expression& name) {
 }
 
 std::string Lowering::reason_text(const Expression& reason) const {
-  if (reason.kind != ExpressionKind::kStatement) return "it depends on the name of a lambda or a `for`";
+  if (reason.kind != ExpressionKind::kStatement)
+    return "it depends on the name of a lambda or a `for`";
   const plan::Statement& statement = plan_.statement(reason.statement);
   const std::string name = statement.name.empty() ? "what it reads" : "`" + statement.name + "`";
   switch (statement.kind) {
-    case StatementKind::kItem: return name + " is the item of a `for`";
-    case StatementKind::kCall: return name + " is the result of a task";
-    default: return name + " is only known in the run";
+    case StatementKind::kItem:
+      return name + " is the item of a `for`";
+    case StatementKind::kCall:
+      return name + " is the result of a task";
+    default:
+      return name + " is only known in the run";
   }
 }
 
@@ -132,10 +139,12 @@ void Lowering::not_known(const Expression& call, const Expression& reason) {
   const auto found = spans_.find({call.place.source, {call.place.line, call.place.column}});
   const source::Span span = found == spans_.end() ? entry_.span : found->second;
   const bool is_read = call.function == Function::kRead;
-  context_.report(Kind::kNotKnownAtSubmit, span, "this path must be known when the run is submitted")
+  context_
+      .report(Kind::kNotKnownAtSubmit, span, "this path must be known when the run is submitted")
       .with_span_label(reason_text(reason))
-      .with_help(is_read ? "`read` also takes an output of a task: its content is read in the run"
-                         : "list the files with `glob(\"data/*.csv\")` and go through them with `for`");
+      .with_help(is_read
+                     ? "`read` also takes an output of a task: its content is read in the run"
+                     : "list the files with `glob(\"data/*.csv\")` and go through them with `for`");
 }
 
 }  // namespace mlp::lower

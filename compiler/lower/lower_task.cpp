@@ -43,7 +43,8 @@ plan::TaskDefinition Lowering::make_definition(const check::Task& task) {
     made.inputs.push_back({input.name, input.type, input.place, input.is_in_key});
   }
   for (const check::Output& output : task.outputs) {
-    made.outputs.push_back({output.name, output.type, output.is_stdout, pure(output.place), output.default_place});
+    made.outputs.push_back(
+        {output.name, output.type, output.is_stdout, pure(output.place), output.default_place});
   }
   made.body = make_body(task);
   made.environment = environment_of(task.environment);

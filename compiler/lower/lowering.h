@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inside of this folder: the work on one plan. A statement is appended to the block that is open; an
-// expression is lowered to one without calls, whatever it calls having become statements before it.
+// Inside of this folder: the work on one plan. A statement is appended to the block that is open;
+// an expression is lowered to one without calls, whatever it calls having become statements before
+// it.
 #pragma once
 
 #include <map>
@@ -23,14 +24,15 @@ using plan::StatementId;
 /// What is around a statement that is made.
 struct Surroundings {
   plan::BlockId block;
-  std::string prefix;                  // of task names: "etl_day.2/"
-  std::vector<StatementId> gates;      // checks above
-  std::vector<StatementId> awaited;    // `after` of what is around
+  std::string prefix;                // of task names: "etl_day.2/"
+  std::vector<StatementId> gates;    // checks above
+  std::vector<StatementId> awaited;  // `after` of what is around
 };
 
 class Lowering {
  public:
-  Lowering(check::Context& context, const check::Pipeline& entry) : context_(context), entry_(entry) {}
+  Lowering(check::Context& context, const check::Pipeline& entry)
+      : context_(context), entry_(entry) {}
 
   plan::Plan run();
 
@@ -43,7 +45,8 @@ class Lowering {
   std::string unique_name(const std::string& callee);
 
   // lower_statement.cpp
-  StatementId add(plan::StatementKind kind, const std::string& name, plan::TypeId type, source::Span span);
+  StatementId add(plan::StatementKind kind, const std::string& name, plan::TypeId type,
+                  source::Span span);
   plan::Statement& at(StatementId id) { return plan_.statements[id.value - 1]; }
   /// Fills in what the statement depends on. Last of all it gets.
   void finish(StatementId id);
@@ -99,6 +102,9 @@ class Lowering {
   std::map<StatementId, StatementId> hoisted_;  // a `let` of an inner block to its copy in the root
   Expression unknown_;                          // the name that made the last path unknown
 };
+
+/// True for `read` of an artifact somewhere in it: its content is only there in the run.
+bool reads_artifact(const Expression& value, const plan::TypeTable& types);
 
 /// Keeps only the types that the plan uses, in the order they are met.
 void compact_types(plan::Plan& plan);

@@ -6,7 +6,7 @@
 #include <deque>
 #include <set>
 
-namespace mlp::check {
+namespace mlp::foreign {
 namespace {
 
 /// Stands for a value in the text that is scanned; NUL may not stand in a source file.
@@ -23,9 +23,9 @@ enum class Mode : std::uint8_t {
 
 struct Level {
   Mode mode = Mode::kCommand;
-  char end = '\0';        // what closes it: ) ` " }
-  int parentheses = 0;    // open ones inside
-  int cases = 0;          // `case` without `esac`: a pattern's ) closes nothing
+  char end = '\0';         // what closes it: ) ` " }
+  int parentheses = 0;     // open ones inside
+  int cases = 0;           // `case` without `esac`: a pattern's ) closes nothing
   bool in_quotes = false;  // kParameter: inside "…" or a here-document
 };
 
@@ -35,14 +35,16 @@ struct Document {
   bool strips_tabs = false;
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 class Scanner {
  public:
   explicit Scanner(std::string text) : text_(std::move(text)) { levels_.push_back({}); }
 
   std::vector<ShellPlace> run() {
-    while (!at_end()) step();
+    while (!at_end()) read_next();
     return std::move(places_);
   }
 
@@ -66,12 +68,16 @@ class Scanner {
     if (levels_.size() > 1) levels_.pop_back();
   }
 
-  void step() {
+  void read_next() {
     switch (level().mode) {
-      case Mode::kCommand: return step_command();
-      case Mode::kDouble: return step_double();
-      case Mode::kParameter: return step_parameter();
-      case Mode::kArithmetic: return step_arithmetic();
+      case Mode::kCommand:
+        return read_command();
+      case Mode::kDouble:
+        return read_double();
+      case Mode::kParameter:
+        return read_parameter();
+      case Mode::kArithmetic:
+        return read_arithmetic();
     }
   }
 
@@ -128,7 +134,7 @@ class Scanner {
     return true;
   }
 
-  void step_double() {
+  void read_double() {
     const char c = now();
     if (c == kValue) return place(ShellPlace::kQuoted);
     if (c == '\\') return skip_escape();
@@ -140,7 +146,7 @@ class Scanner {
     if (!take_expansion()) ++at_;
   }
 
-  void step_parameter() {
+  void read_parameter() {
     const char c = now();
     if (c == kValue) return place(level().in_quotes ? ShellPlace::kQuoted : ShellPlace::kWord);
     if (c == '\\') return skip_escape();
@@ -157,7 +163,7 @@ class Scanner {
     if (!take_expansion()) ++at_;
   }
 
-  void step_arithmetic() {
+  void read_arithmetic() {
     const char c = now();
     if (c == kValue) return place(ShellPlace::kArithmetic);
     if (level().end == ']') {
@@ -180,7 +186,7 @@ class Scanner {
     word_starts_ = false;
   }
 
-  void step_command() {
+  void read_command() {
     const char c = now();
     if (c == kValue) return place(ShellPlace::kWord);
     if (c == '\\') return skip_escape();
@@ -211,7 +217,8 @@ class Scanner {
       return;
     }
     const std::size_t begin = at_;
-    while (!at_end() && (std::isalnum(static_cast<unsigned char>(now())) != 0 || now() == '_')) ++at_;
+    while (!at_end() && (std::isalnum(static_cast<unsigned char>(now())) != 0 || now() == '_'))
+      ++at_;
     const std::string word = text_.substr(begin, at_ - begin);
     if (word_starts_ && word == "case") ++level().cases;
     if (word_starts_ && word == "esac" && level().cases > 0) --level().cases;
@@ -240,8 +247,10 @@ class Scanner {
   void comment() {
     while (!at_end() && now() != '\n') {
       if (now() == '`' && level().end == '`') return;
-      if (now() == kValue) place(ShellPlace::kComment);
-      else ++at_;
+      if (now() == kValue)
+        place(ShellPlace::kComment);
+      else
+        ++at_;
     }
   }
 
@@ -260,7 +269,8 @@ class Scanner {
     }
     while (!at_end() && is_blank(now())) ++at_;
     read_delimiter(document);
-    if (!document.delimiter.empty() || document.is_quoted) documents_.push_back(std::move(document));
+    if (!document.delimiter.empty() || document.is_quoted)
+      documents_.push_back(std::move(document));
     word_starts_ = false;
   }
 
@@ -275,7 +285,8 @@ class Scanner {
       } else if (c == '\\') {
         document.is_quoted = true;
         ++at_;
-      } else if (is_blank(c) || c == '\n' || std::string_view(";&|<>()").find(c) != std::string_view::npos) {
+      } else if (is_blank(c) || c == '\n' ||
+                 std::string_view(";&|<>()").find(c) != std::string_view::npos) {
         return;
       } else {
         document.delimiter += c;
@@ -330,7 +341,7 @@ class Scanner {
   void read_document_line(const Document& document, std::size_t outer) {
     while (!at_end()) {
       if (levels_.size() > outer) {
-        step();
+        read_next();
         continue;
       }
       const char c = now();
@@ -372,8 +383,10 @@ class Scanner {
 std::vector<ShellPlace> places_of_values(const std::vector<ShellPiece>& pieces) {
   std::string text;
   for (const ShellPiece& piece : pieces) {
-    if (piece.is_value) text += kValue;
-    else text += piece.text;
+    if (piece.is_value)
+      text += kValue;
+    else
+      text += piece.text;
   }
   return Scanner(std::move(text)).run();
 }
@@ -390,4 +403,4 @@ std::vector<std::string> words_of_shell(const std::string& text) {
   return {words.begin(), words.end()};
 }
 
-}  // namespace mlp::check
+}  // namespace mlp::foreign

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace mlp::check {
+namespace mlp::foreign {
 namespace {
 
 /// Cuts a Python text into logical lines of words: strings and comments left out, lines continued
@@ -17,13 +17,13 @@ class LineReader {
   explicit LineReader(const std::string& text) : text_(text) {}
 
   std::vector<std::vector<std::string>> read() {
-    while (at_ < text_.size()) step();
+    while (at_ < text_.size()) read_next();
     end_line();
     return std::move(lines_);
   }
 
  private:
-  void step() {
+  void read_next() {
     const char c = text_[at_];
     if (c == '#') {
       while (at_ < text_.size() && text_[at_] != '\n') ++at_;
@@ -84,7 +84,9 @@ class LineReader {
   std::vector<std::vector<std::string>> lines_;
 };
 
-bool is_sign(const std::string& word) { return word == "." || word == "," || word == "*"; }
+bool is_sign(const std::string& word) {
+  return word == "." || word == "," || word == "*";
+}
 
 /// `a.b.c` from words[at] on; `at` is left behind it.
 std::vector<std::string> take_dotted(const std::vector<std::string>& words, std::size_t& at) {
@@ -138,7 +140,8 @@ std::string below(const std::string& folder, const std::string& name) {
 /// Follows imports from one file through the project.
 class Follower {
  public:
-  Follower(source::SourceLoader& loader, const std::string& start) : loader_(loader), start_(start) {
+  Follower(source::SourceLoader& loader, const std::string& start)
+      : loader_(loader), start_(start) {
     roots_.push_back(folder_of(start));
     if (!roots_.front().empty()) roots_.push_back("");
   }
@@ -219,8 +222,9 @@ std::vector<PythonImport> python_imports(const std::string& text) {
   return found;
 }
 
-std::vector<std::string> imported_python_files(source::SourceLoader& loader, const std::string& path) {
+std::vector<std::string> imported_python_files(source::SourceLoader& loader,
+                                               const std::string& path) {
   return Follower(loader, path).follow();
 }
 
-}  // namespace mlp::check
+}  // namespace mlp::foreign

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A golden case as a project in memory: after a line "//--- path" the next file begins.
+#pragma once
+
+#include <string>
+
+#include "compiler/compile.h"
+#include "compiler/diagnostics/print.h"
+#include "compiler/plan/plan_json.h"
+#include "tests/support/golden.h"
+#include "tests/unit/compiler/plan_text.h"
+
+namespace mlp::tests {
+
+inline void add_files(source::MemoryLoader& loader, std::string path, const std::string& text) {
+  const std::string mark = "//--- ";
+  std::size_t begin = 0;
+  for (;;) {
+    const std::size_t end = text.find("\n" + mark, begin == 0 ? 0 : begin - 1);
+    const bool is_last = end == std::string::npos;
+    loader.add(path, text.substr(begin, is_last ? end : end + 1 - std::min(begin, end + 1)));
+    if (is_last) return;
+    const std::size_t name = end + 1 + mark.size();
+    const std::size_t line_end = text.find('\n', name);
+    path = text.substr(name, line_end - name);
+    begin = line_end + 1;
+  }
+}
+
+/// What the compiler says of a case, then its plan; a first line "// check" asks for check_file.
+inline std::string compiled_text(source::SourceLoader& loader, const std::string& path,
+                                 bool checks) {
+  const Compiled compiled = checks ? check_file(loader, path) : compile(loader, path);
+  std::string text = diagnostics::to_text(compiled.diagnostics, compiled.sources);
+  if (!compiled.plan) return text;
+  const auto again = plan::plan_from_json(plan::to_json(*compiled.plan));
+  EXPECT_TRUE(again) << (again ? "" : again.error().message);
+  return text + plan_text(*compiled.plan);
+}
+
+inline std::string compiled_text(const GoldenCase& each) {
+  source::MemoryLoader loader;
+  add_files(loader, each.shown_path(), each.text);
+  return compiled_text(loader, each.shown_path(), each.text.rfind("// check\n", 0) == 0);
+}
+
+}  // namespace mlp::tests
