@@ -71,7 +71,8 @@ void set(Core& core, RunState& run, model::TaskRun& record, TaskRunState to, Dur
   if (model::is_final(to)) record.ended = core.now.wall;
   count(run, record, from);
   touch(core, run);
-  if (is_recorded(to) && !run.spec.is_forecast) {
+  // A forecast records nothing; it tells its hits.
+  if (is_recorded(to) && (!run.spec.is_forecast || to == kDone)) {
     core.commands->push_back(TaskRunChanged{record, remaining});
   }
 }
