@@ -159,7 +159,9 @@ Status Environments::build(const plan::Environment& environment, const Digest& f
 
   std::vector<std::string> install;
   if (uv.empty()) {
-    MLP_TRY(run({python.path, "-m", "venv", folder}, "python -m venv"));
+    std::vector<std::string> make = {python.path, "-m", "venv", folder};
+    if (count_requirements(requirements) == 0) make.push_back("--without-pip");
+    MLP_TRY(run(make, "python -m venv"));
     install = {folder + "/bin/python", "-m", "pip", "install", "--no-input",
                "--disable-pip-version-check", "-r", lock_file};
   } else {
