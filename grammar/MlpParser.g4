@@ -25,10 +25,10 @@ sep : COMMA NEWLINE* | NEWLINE+ ;
 
 // --- Tasks ---
 
-taskDecl
-    : KW_TASK name LPAREN params? RPAREN ( ARROW LPAREN outputs? RPAREN )?
-      LBRACE NEWLINE* ( property ( NEWLINE+ property )* NEWLINE* )? RBRACE
-    ;
+// Heads and bodies are rules of their own: after a mistake in the one the other is still read.
+taskDecl : taskHead taskBody ;
+taskHead : KW_TASK name LPAREN params? RPAREN ( ARROW LPAREN outputs? RPAREN )? ;
+taskBody : LBRACE NEWLINE* ( property ( NEWLINE+ property )* NEWLINE* )? RBRACE ;
 params : param ( COMMA param )* COMMA? ;
 param : name COLON type ( KW_AT string )? ( ASSIGN expr )? ;
 outputs : output ( COMMA output )* COMMA? ;
@@ -68,10 +68,9 @@ pythonBody : KW_PYTHON string ;
 // --- Pipelines ---
 
 // The order (statements, return, hooks) is checked by the builder, which can say more.
-pipelineDecl
-    : KW_PIPELINE name LPAREN params? RPAREN ( ARROW type )?
-      LBRACE NEWLINE* ( pipelineItem ( NEWLINE+ pipelineItem )* NEWLINE* )? RBRACE
-    ;
+pipelineDecl : pipelineHead pipelineBody ;
+pipelineHead : KW_PIPELINE name LPAREN params? RPAREN ( ARROW type )? ;
+pipelineBody : LBRACE NEWLINE* ( pipelineItem ( NEWLINE+ pipelineItem )* NEWLINE* )? RBRACE ;
 pipelineItem : returned | hook | statement ;
 returned : KW_RETURN expr ;
 hook : KW_ON ( KW_FAILURE | KW_SUCCESS | KW_END ) block ;
@@ -84,9 +83,10 @@ after : KW_AFTER name ( COMMA name )* ;
 
 // --- Schedules, triggers, tests ---
 
-scheduleDecl
-    : KW_SCHEDULE name KW_RUNS target
-      LBRACE NEWLINE* ( scheduleProperty ( NEWLINE+ scheduleProperty )* NEWLINE* )? RBRACE
+scheduleDecl : scheduleHead scheduleBody ;
+scheduleHead : KW_SCHEDULE name KW_RUNS target ;
+scheduleBody
+    : LBRACE NEWLINE* ( scheduleProperty ( NEWLINE+ scheduleProperty )* NEWLINE* )? RBRACE
     ;
 scheduleProperty
     : KW_CRON string ( KW_IN string )?
@@ -99,10 +99,9 @@ scheduleProperty
     ;
 overlap : KW_SKIP | KW_QUEUE | KW_REPLACE | KW_ALLOW ;
 
-triggerDecl
-    : KW_TRIGGER name KW_RUNS target
-      LBRACE NEWLINE* ( triggerProperty ( NEWLINE+ triggerProperty )* NEWLINE* )? RBRACE
-    ;
+triggerDecl : triggerHead triggerBody ;
+triggerHead : KW_TRIGGER name KW_RUNS target ;
+triggerBody : LBRACE NEWLINE* ( triggerProperty ( NEWLINE+ triggerProperty )* NEWLINE* )? RBRACE ;
 triggerProperty : KW_ON eventSource ( KW_IF expr )? | KW_COOLDOWN expr | KW_OVERLAP overlap ;
 eventSource
     : KW_FINISHED qname
@@ -112,9 +111,9 @@ eventSource
     | KW_PROMOTED string KW_TO string
     ;
 
-testDecl
-    : KW_TEST string LBRACE NEWLINE* ( testStatement ( NEWLINE+ testStatement )* NEWLINE* )? RBRACE
-    ;
+testDecl : testHead testBody ;
+testHead : KW_TEST string ;
+testBody : LBRACE NEWLINE* ( testStatement ( NEWLINE+ testStatement )* NEWLINE* )? RBRACE ;
 testStatement : stubStatement | statement ;
 stubStatement : KW_STUB qname expr ;
 

@@ -16,9 +16,13 @@ constexpr KindInfo kKinds[] = {
 
 }  // namespace
 
-std::span<const KindInfo> all_kinds() { return kKinds; }
+std::span<const KindInfo> all_kinds() {
+  return kKinds;
+}
 
-const KindInfo& info_of(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+const KindInfo& info_of(Kind kind) {
+  return kKinds[static_cast<std::size_t>(kind)];
+}
 
 Diagnostic& Diagnostic::with_span_label(std::string text) {
   span_label = std::move(text);
@@ -56,6 +60,10 @@ Diagnostic& Diagnostics::report(Kind kind, Span span, std::string message) {
   made.severity = info_of(kind).severity;
   made.message = std::move(message);
   made.span = span;
+  return add(std::move(made));
+}
+
+Diagnostic& Diagnostics::add(Diagnostic made) {
   const bool is_error = made.severity == Severity::kError;
   const std::size_t errors = error_count();
   const bool full = is_error ? errors >= kMaxErrors : all_.size() - errors >= kMaxWarnings;
@@ -66,10 +74,13 @@ Diagnostic& Diagnostics::report(Kind kind, Span span, std::string message) {
   return all_.emplace_back(std::move(made));
 }
 
-bool Diagnostics::has_errors() const { return error_count() > 0; }
+bool Diagnostics::has_errors() const {
+  return error_count() > 0;
+}
 
 std::size_t Diagnostics::error_count() const {
-  return static_cast<std::size_t>(std::ranges::count(all_, Severity::kError, &Diagnostic::severity));
+  return static_cast<std::size_t>(
+      std::ranges::count(all_, Severity::kError, &Diagnostic::severity));
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

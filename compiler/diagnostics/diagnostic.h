@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a pipeline author is told: a mistake with its place, related places, notes and a fix; and the
-// sink that collects them. How they are printed is print.h's.
+// What a pipeline author is told: a mistake with its place, related places, notes and a fix; and
+// the sink that collects them. How they are printed is print.h's.
 #pragma once
 
 #include <optional>
@@ -36,7 +36,7 @@ struct Diagnostic {
   std::string span_label;  // said below it; may be empty
   std::vector<Label> labels;
   std::vector<std::string> notes;
-  std::string help;        // what to do about it; may be empty
+  std::string help;  // what to do about it; may be empty
   std::optional<Fix> fix;
 
   std::string_view code() const { return info_of(kind).code; }
@@ -60,6 +60,8 @@ class Diagnostics {
   /// The severity is the kind's. The reference holds until the next report:
   /// sink.report(kind, span, "unknown task `fti`").with_help("did you mean `fit`?");
   Diagnostic& report(Kind kind, Span span, std::string message);
+  /// One that was made elsewhere.
+  Diagnostic& add(Diagnostic made);
 
   bool has_errors() const;
   std::size_t error_count() const;

@@ -21,7 +21,8 @@ struct Colours {
   const char* off;
 };
 constexpr Colours kPlain = {"", "", "", "", "", ""};
-constexpr Colours kAnsi = {"\x1b[1m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[1;34m", "\x1b[1;36m", "\x1b[0m"};
+constexpr Colours kAnsi = {"\x1b[1m",    "\x1b[1;31m", "\x1b[1;33m",
+                           "\x1b[1;34m", "\x1b[1;36m", "\x1b[0m"};
 
 /// A range to underline on one line.
 struct Mark {
@@ -39,7 +40,8 @@ std::size_t columns(std::string_view text) {
 std::string shown(std::string_view line) {
   std::string text;
   for (const char c : line) text += c == '\t' ? ' ' : c;
-  if (!is_utf8(text) || std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
+  if (!is_utf8(text) ||
+      std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
     for (char& c : text) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte < 0x20 || byte >= 0x7F) c = '?';
@@ -57,7 +59,8 @@ class Printer {
     header();
     if (diagnostic_.span.source) {
       std::vector<Mark> marks = {{diagnostic_.span, diagnostic_.span_label, true}};
-      for (const Label& label : diagnostic_.labels) marks.push_back({label.span, label.text, false});
+      for (const Label& label : diagnostic_.labels)
+        marks.push_back({label.span, label.text, false});
       margin_ = margin(marks);
       place(diagnostic_.span, "--> ");
       excerpt(marks, diagnostic_.span.source);
@@ -120,7 +123,7 @@ class Printer {
     for (std::size_t i = 0; i < here.size(); ++i) {
       const std::uint32_t line = file.line_index(here[i].span.begin);
       if (i > 0 && line > last + 1) out_ += "...\n";
-      if (i == 0 || line != last) source_line(file, line);
+      if (i == 0 || line != last) source_line(file, line, here[i].span.begin);
       underline(file, line, here[i]);
       last = line;
     }
@@ -134,29 +137,40 @@ class Printer {
     }
   }
 
-  void source_line(const source::SourceFile& file, std::uint32_t line) {
-    std::string text = shown(file.line_text(line));
-    if (columns(text) > kMaxLineColumns) {
-      std::size_t bytes = 0;
-      for (std::size_t seen = 0; bytes < text.size() && seen < kMaxLineColumns; ++bytes) {
-        if ((static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80) ++seen;
-      }
-      while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) ++bytes;
-      text = text.substr(0, bytes) + "…";
+  /// Of a long line the part around its first mark.
+  void source_line(const source::SourceFile& file, std::uint32_t line, std::uint32_t mark_begin) {
+    const std::string_view whole = file.line_text(line);
+    const std::uint32_t start = file.line_starts[line];
+    const std::size_t before = columns(file.slice(start, mark_begin));
+    left_ = before > kMaxLineColumns - 40 ? before - 60 : 0;
+    std::string text = shown(whole.substr(bytes_of(whole, left_)));
+    if (columns(text) > kMaxLineColumns)
+      text = text.substr(0, bytes_of(text, kMaxLineColumns)) + "…";
+    bar(std::to_string(line + 1), (left_ > 0 ? "…" : "") + text);
+    if (left_ > 0) --left_;  // the mark of the cut takes a column
+  }
+
+  static std::size_t bytes_of(std::string_view text, std::size_t count) {
+    std::size_t bytes = 0;
+    const auto tail = [&] { return (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80; };
+    for (std::size_t seen = 0; bytes < text.size() && seen < count; ++seen) {
+      for (++bytes; bytes < text.size() && tail();) ++bytes;
     }
-    bar(std::to_string(line + 1), text);
+    return bytes;
   }
 
   void underline(const source::SourceFile& file, std::uint32_t line, const Mark& mark) {
     const std::uint32_t start = file.line_starts[line];
     const auto line_end = start + static_cast<std::uint32_t>(file.line_text(line).size());
-    const std::size_t indent = columns(file.slice(start, mark.span.begin));
-    if (indent > kMaxLineColumns) return;
+    const std::size_t column = columns(file.slice(start, mark.span.begin));
+    if (column < left_ || column - left_ > kMaxLineColumns) return;
+    const std::size_t indent = column - left_;
     std::size_t width = columns(file.slice(mark.span.begin, std::min(mark.span.end, line_end)));
     width = std::clamp<std::size_t>(width, 1, kMaxLineColumns - indent + 1);
     std::string text(indent, ' ');
-    text += mark.primary ? (diagnostic_.severity == Severity::kError ? colours_.red : colours_.yellow)
-                         : colours_.blue;
+    text += mark.primary
+                ? (diagnostic_.severity == Severity::kError ? colours_.red : colours_.yellow)
+                : colours_.blue;
     text += std::string(width, mark.primary ? '^' : '-');
     if (!mark.text.empty()) text += " " + mark.text;
     text += colours_.off;
@@ -176,6 +190,7 @@ class Printer {
   const Colours& colours_;
   std::string out_;
   std::size_t margin_ = 1;
+  std::size_t left_ = 0;  // columns of the line that are not shown
 };
 
 }  // namespace
@@ -184,7 +199,8 @@ std::string to_text(const Diagnostic& diagnostic, const source::SourceMap& sourc
   return Printer(diagnostic, sources, colours).print();
 }
 
-std::string to_text(const Diagnostics& diagnostics, const source::SourceMap& sources, bool colours) {
+std::string to_text(const Diagnostics& diagnostics, const source::SourceMap& sources,
+                    bool colours) {
   std::string text;
   for (const Diagnostic& diagnostic : diagnostics.sorted()) {
     if (!text.empty()) text += "\n";

@@ -69,10 +69,10 @@ class SourceMap {
 
 /// A file of the project without its content.
 struct ProjectFile {
-  std::string path;         // relative to the project's root
+  std::string path;  // relative to the project's root
   bool executable = false;
-  std::uint64_t size = 0;   // bytes
-  Digest digest;            // of the content
+  std::uint64_t size = 0;  // bytes
+  Digest digest;           // of the content
 };
 
 /// Seam: the files of one project. Paths are relative to its root, as SafeRelPath takes them; what
@@ -82,7 +82,8 @@ class SourceLoader {
   virtual ~SourceLoader() = default;
   /// The content of a file; kNotFound when there is none.
   virtual Result<std::string> read(const std::string& path) = 0;
-  /// The files that match, sorted by bytes; none is an empty list. Patterns as glob_match takes them.
+  /// The files that match, sorted by bytes; none is an empty list. Patterns as glob_match takes
+  /// them.
   virtual Result<std::vector<std::string>> glob(const std::string& pattern) = 0;
   /// kNotFound when there is no file of this path.
   virtual Result<ProjectFile> find(const std::string& path) = 0;

@@ -41,7 +41,7 @@ struct SyntaxError {
 };
 
 struct ParseResult {
-  std::optional<Tree> tree;           // absent when there were more than kMaxSyntaxErrors
+  std::optional<Tree> tree;  // absent when there were more than kMaxSyntaxErrors
   std::vector<SyntaxError> errors;
 };
 

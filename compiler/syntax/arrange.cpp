@@ -22,14 +22,13 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& wor
 }
 
 /// A line that ends in one of these goes on.
-constexpr std::array<std::string_view, 17> kGoesOnAfter = {",", ":", "=", "->", "=>", ".",
-                                                          "??", "+", "-", "*",  "/",  "%",
-                                                          "==", "!=", "<", "<=", ">="};
+constexpr std::array<std::string_view, 17> kGoesOnAfter = {
+    ",", ":", "=", "->", "=>", ".", "??", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">="};
 constexpr std::array<std::string_view, 3> kWordsGoOnAfter = {"or", "and", "not"};
 constexpr std::array<std::string_view, 3> kWordsGoOnBefore = {"else", "and", "or"};
 /// Operators that may not begin a line.
-constexpr std::array<std::string_view, 11> kNotFirst = {"+", "-", "*", "/", "%", "==",
-                                                       "!=", "<", "<=", ">", ">="};
+constexpr std::array<std::string_view, 11> kNotFirst = {
+    "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">="};
 
 class Arranger {
  public:
@@ -124,7 +123,9 @@ class Arranger {
       told_line_ = false;
       return false;
     }
-    if (!told_line_) no_declaration(token);
+    const bool misspelt =
+        !nearest(printable(token.text.substr(0, 40)), declaration_words()).empty();
+    if (!told_line_ || misspelt) no_declaration(token);
     told_line_ = skipping_ = true;
     return keep_skipping(token);
   }
@@ -152,7 +153,8 @@ class Arranger {
       told.with_help("did you mean `" + near + "`?");
       told.with_fix(told.span, near);
     } else {
-      told.with_help("a file holds " + join(declaration_words(), ", ") + "; all else stands in them");
+      told.with_help("a file holds " + join(declaration_words(), ", ") +
+                     "; all else stands in them");
     }
   }
 
@@ -164,16 +166,17 @@ class Arranger {
     }
     if (token.kind != TokenKind::kType || open_.empty()) return false;
     static constexpr std::array<std::array<std::string_view, 2>, 8> kWords = {{{"True", "true"},
-                                                                              {"False", "false"},
-                                                                              {"None", "null"},
-                                                                              {"Null", "null"},
-                                                                              {"NULL", "null"},
-                                                                              {"TRUE", "true"},
-                                                                              {"FALSE", "false"},
-                                                                              {"Nil", "null"}}};
+                                                                               {"False", "false"},
+                                                                               {"None", "null"},
+                                                                               {"Null", "null"},
+                                                                               {"NULL", "null"},
+                                                                               {"TRUE", "true"},
+                                                                               {"FALSE", "false"},
+                                                                               {"Nil", "null"}}};
     const bool qualified = !out_.tokens.empty() && out_.tokens.back().is_mark(".");
-    const bool goes_on = at_ + 1 < in_.size() && (in_[at_ + 1].is_mark("{") || in_[at_ + 1].is_mark(".") ||
-                                                  in_[at_ + 1].is_mark("<"));
+    const bool goes_on =
+        at_ + 1 < in_.size() &&
+        (in_[at_ + 1].is_mark("{") || in_[at_ + 1].is_mark(".") || in_[at_ + 1].is_mark("<"));
     if (qualified || goes_on) return false;
     for (const auto& [foreign, ours] : kWords) {
       if (token.text != foreign) continue;

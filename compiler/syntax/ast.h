@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tree of one .mlp file up to its declarations: plain values with their places. It says what was
-// written, with literals decoded, and nothing of what names mean. Expressions are in expression.h.
+// The tree of one .mlp file up to its declarations: plain values with their places. It says what
+// was written, with literals decoded, and nothing of what names mean. Expressions are in
+// expression.h.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,11 @@ namespace mlp::syntax {
 /// A field of a record, an input of a task or a parameter of a pipeline.
 struct Parameter {
   Span span;
-  std::string doc;                      // lines of /// comments, joined by newlines
+  std::string doc;  // lines of /// comments, joined by newlines
   Name name;
   Type type;
-  std::optional<StringLiteral> place;   // `at "…"`; inputs of tasks only
-  std::optional<Expr> fallback;         // `= e`
+  std::optional<StringLiteral> place;  // `at "…"`; inputs of tasks only
+  std::optional<Expr> fallback;        // `= e`
 };
 
 /// An output of a task.
@@ -32,8 +33,8 @@ struct Output {
   std::string doc;
   Name name;
   Type type;
-  std::optional<StringLiteral> place;   // `at "…"`
-  bool to_stdout = false;               // `at stdout`
+  std::optional<StringLiteral> place;  // `at "…"`
+  bool to_stdout = false;              // `at stdout`
 };
 
 /// `PIPELINE(args)` of a schedule or trigger, `KIND(args)` of an environment.
@@ -47,9 +48,9 @@ struct Target {
 
 struct Import {
   Span span;
-  std::optional<StringLiteral> path;    // import "./x.mlp"
-  std::vector<Name> module;             // import std.x
-  std::optional<Name> alias;            // as y
+  std::optional<StringLiteral> path;  // import "./x.mlp"
+  std::vector<Name> module;           // import std.x
+  std::optional<Name> alias;          // as y
 };
 
 struct Record {
@@ -80,25 +81,42 @@ struct Environment {
 
 // --- Tasks ---
 
-struct InProperty { QName environment; };
-struct UsesProperty { std::vector<StringLiteral> globs; };
-struct KeepProperty { StringLiteral folder; };
-struct TagsProperty { std::vector<StringLiteral> tags; };
+struct InProperty {
+  QName environment;
+};
+struct UsesProperty {
+  std::vector<StringLiteral> globs;
+};
+struct KeepProperty {
+  StringLiteral folder;
+};
+struct TagsProperty {
+  std::vector<StringLiteral> tags;
+};
 
 enum class Resource { kCpus, kMemory, kGpus, kDisk, kTimeout, kPriority };
-struct ResourceProperty { Resource resource; Expr value; };
+struct ResourceProperty {
+  Resource resource;
+  Expr value;
+};
 
 /// `error(75)`: a class and the exit codes it is narrowed to.
 struct RetryClass {
   Name name;
   std::vector<std::int64_t> exit_codes;
 };
-struct Backoff { Expr from; Expr to; };
-struct MemoryGrowth { double factor = 1; Expr to; };
+struct Backoff {
+  Expr from;
+  Expr to;
+};
+struct MemoryGrowth {
+  double factor = 1;
+  Expr to;
+};
 struct RetryProperty {
   std::int64_t count = 0;
   Span count_span;
-  std::vector<RetryClass> classes;      // empty: the default class
+  std::vector<RetryClass> classes;  // empty: the default class
   std::optional<Backoff> backoff;
   std::optional<MemoryGrowth> memory;
 };
@@ -106,37 +124,65 @@ struct RetryProperty {
 struct CacheProperty {
   enum class Mode { kOn, kOff, kFor };
   Mode mode = Mode::kOn;
-  std::optional<Expr> age;              // kFor only
+  std::optional<Expr> age;  // kFor only
 };
 
-struct SecretUse { Name secret; std::optional<Name> variable; };
-struct SecretsProperty { std::vector<SecretUse> secrets; };
-struct Variable { Name name; Expr value; };
-struct VarsProperty { std::vector<Variable> variables; };
-struct PoolProperty { Name pool; std::optional<Expr> amount; };
-struct ExecutorProperty { StringLiteral executor; };
+struct SecretUse {
+  Name secret;
+  std::optional<Name> variable;
+};
+struct SecretsProperty {
+  std::vector<SecretUse> secrets;
+};
+struct Variable {
+  Name name;
+  Expr value;
+};
+struct VarsProperty {
+  std::vector<Variable> variables;
+};
+struct PoolProperty {
+  Name pool;
+  std::optional<Expr> amount;
+};
+struct ExecutorProperty {
+  StringLiteral executor;
+};
 struct SwitchProperty {
   enum class What { kNetwork, kSandbox };
   What what = What::kNetwork;
   bool on = true;
 };
-struct StubProperty { Expr outputs; };
+struct StubProperty {
+  Expr outputs;
+};
 
 struct Property {
   Span span;
-  Span keyword;                         // the word it begins with
+  Span keyword;  // the word it begins with
   std::variant<InProperty, UsesProperty, KeepProperty, TagsProperty, ResourceProperty,
                RetryProperty, CacheProperty, SecretsProperty, VarsProperty, PoolProperty,
                ExecutorProperty, SwitchProperty, StubProperty>
       value;
 };
 
-struct RunBody { StringLiteral text; };
-struct ExecBody { std::vector<Expr> items; };
+struct RunBody {
+  StringLiteral text;
+};
+struct ExecBody {
+  std::vector<Expr> items;
+};
 /// The text is as written: "~{" in it is text.
-struct ScriptBody { StringLiteral interpreter; StringLiteral text; };
-struct NotebookBody { StringLiteral path; };
-struct PythonBody { StringLiteral function; };
+struct ScriptBody {
+  StringLiteral interpreter;
+  StringLiteral text;
+};
+struct NotebookBody {
+  StringLiteral path;
+};
+struct PythonBody {
+  StringLiteral function;
+};
 
 struct Body {
   Span span;
@@ -150,8 +196,8 @@ struct Task {
   Name name;
   std::vector<Parameter> inputs;
   std::vector<Output> outputs;
-  std::vector<Property> properties;     // in the order written
-  std::vector<Body> bodies;             // as many as were written; one is right
+  std::vector<Property> properties;  // in the order written
+  std::vector<Body> bodies;          // as many as were written; one is right
 };
 
 // --- Pipelines ---
@@ -173,8 +219,8 @@ struct Pipeline {
   std::string doc;
   Name name;
   std::vector<Parameter> parameters;
-  std::optional<Type> result;           // -> T
-  Block body;                           // without the return
+  std::optional<Type> result;  // -> T
+  Block body;                  // without the return
   std::optional<Return> returned;
   std::vector<Hook> hooks;
 };
@@ -183,20 +229,37 @@ struct Pipeline {
 
 enum class Overlap { kSkip, kQueue, kReplace, kAllow };
 
-struct CronProperty { StringLiteral pattern; std::optional<StringLiteral> zone; };
-struct GapProperty { bool skip = false; };       // next or skip
-struct FoldProperty { bool twice = false; };     // once or twice
+struct CronProperty {
+  StringLiteral pattern;
+  std::optional<StringLiteral> zone;
+};
+struct GapProperty {
+  bool skip = false;
+};  // next or skip
+struct FoldProperty {
+  bool twice = false;
+};  // once or twice
 struct MissedProperty {
   enum class Mode { kNone, kLast, kAll };
   Mode mode = Mode::kNone;
-  std::int64_t last = 0;                // kLast only
-  std::optional<Expr> within;           // kAll only
+  std::int64_t last = 0;       // kLast only
+  std::optional<Expr> within;  // kAll only
 };
-struct OverlapProperty { Overlap overlap = Overlap::kSkip; };
-struct JitterProperty { Expr value; };
-struct FromProperty { Expr value; };
-struct UntilProperty { Expr value; };
-struct PauseProperty { std::int64_t failures = 0; };
+struct OverlapProperty {
+  Overlap overlap = Overlap::kSkip;
+};
+struct JitterProperty {
+  Expr value;
+};
+struct FromProperty {
+  Expr value;
+};
+struct UntilProperty {
+  Expr value;
+};
+struct PauseProperty {
+  std::int64_t failures = 0;
+};
 
 struct ScheduleProperty {
   Span span;
@@ -214,17 +277,32 @@ struct Schedule {
   std::vector<ScheduleProperty> properties;
 };
 
-struct FinishedSource { QName pipeline; };
-struct ChangedSource { StringLiteral glob; };
-struct WebhookSource { StringLiteral name; std::optional<QName> body; };
-struct RegisteredSource { StringLiteral model; };
-struct PromotedSource { StringLiteral model; StringLiteral alias; };
+struct FinishedSource {
+  QName pipeline;
+};
+struct ChangedSource {
+  StringLiteral glob;
+};
+struct WebhookSource {
+  StringLiteral name;
+  std::optional<QName> body;
+};
+struct RegisteredSource {
+  StringLiteral model;
+};
+struct PromotedSource {
+  StringLiteral model;
+  StringLiteral alias;
+};
 
 struct OnProperty {
-  std::variant<FinishedSource, ChangedSource, WebhookSource, RegisteredSource, PromotedSource> source;
+  std::variant<FinishedSource, ChangedSource, WebhookSource, RegisteredSource, PromotedSource>
+      source;
   std::optional<Expr> condition;
 };
-struct CooldownProperty { Expr value; };
+struct CooldownProperty {
+  Expr value;
+};
 
 struct TriggerProperty {
   Span span;
@@ -244,7 +322,7 @@ struct Test {
   Span span;
   std::string doc;
   StringLiteral sentence;
-  Block body;                           // may hold StubStatements
+  Block body;  // may hold StubStatements
 };
 
 // --- The file ---

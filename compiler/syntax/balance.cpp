@@ -30,13 +30,15 @@ std::string_view closer_of(const Token& opener) {
   return "}";
 }
 
-bool is_brace(const Token& opener) { return closer_of(opener) == "}"; }
+bool is_brace(const Token& opener) {
+  return closer_of(opener) == "}";
+}
 
 enum class Fate : std::uint8_t { kFine, kUnclosed, kStray };
 
 /// Where a token stands in its line.
 struct Layout {
-  std::uint32_t indent = 0;    // column, from 0, of the first token of its line
+  std::uint32_t indent = 0;  // column, from 0, of the first token of its line
   bool first_on_line = false;
 };
 
@@ -45,8 +47,15 @@ class Stretch {
  public:
   Stretch(source::SourceId id, const std::vector<Token>& all, std::size_t from, std::size_t to,
           Diagnostics& diagnostics, std::vector<Span>& muddled, std::vector<Token>& out)
-      : id_(id), all_(all), from_(from), to_(to), diagnostics_(diagnostics), muddled_(muddled),
-        out_(out), fate_(to - from, Fate::kFine), layout_(to - from) {}
+      : id_(id),
+        all_(all),
+        from_(from),
+        to_(to),
+        diagnostics_(diagnostics),
+        muddled_(muddled),
+        out_(out),
+        fate_(to - from, Fate::kFine),
+        layout_(to - from) {}
 
   void run() {
     measure();
@@ -138,7 +147,8 @@ class Stretch {
   /// One brace too many was written, and this one would end the declaration from inside of it.
   bool closes_too_early(std::size_t i, std::size_t depth) {
     if (surplus_ >= 0 || innermost_brace(depth - 1) != 0) return false;
-    if (!layout(i).first_on_line || layout(i).indent <= layout(open_[depth - 1]).indent) return false;
+    if (!layout(i).first_on_line || layout(i).indent <= layout(open_[depth - 1]).indent)
+      return false;
     ++surplus_;
     return true;
   }

@@ -27,16 +27,26 @@ class FileBuilder {
  private:
   void declaration(const Tree& tree) {
     switch (tree.rule) {
-      case Rule::kImportDecl: return file_.imports.push_back(import(tree));
-      case Rule::kRecordDecl: return file_.records.push_back(record(tree));
-      case Rule::kEnumDecl: return file_.enums.push_back(enumeration(tree));
-      case Rule::kEnvironmentDecl: return file_.environments.push_back(environment(tree));
-      case Rule::kTaskDecl: return file_.tasks.push_back(task(tree));
-      case Rule::kPipelineDecl: return file_.pipelines.push_back(pipeline(tree));
-      case Rule::kScheduleDecl: return file_.schedules.push_back(schedule(tree));
-      case Rule::kTriggerDecl: return file_.triggers.push_back(trigger(tree));
-      case Rule::kTestDecl: return file_.tests.push_back(test(tree));
-      default: return;
+      case Rule::kImportDecl:
+        return file_.imports.push_back(import(tree));
+      case Rule::kRecordDecl:
+        return file_.records.push_back(record(tree));
+      case Rule::kEnumDecl:
+        return file_.enums.push_back(enumeration(tree));
+      case Rule::kEnvironmentDecl:
+        return file_.environments.push_back(environment(tree));
+      case Rule::kTaskDecl:
+        return file_.tasks.push_back(task(tree));
+      case Rule::kPipelineDecl:
+        return file_.pipelines.push_back(pipeline(tree));
+      case Rule::kScheduleDecl:
+        return file_.schedules.push_back(schedule(tree));
+      case Rule::kTriggerDecl:
+        return file_.triggers.push_back(trigger(tree));
+      case Rule::kTestDecl:
+        return file_.tests.push_back(test(tree));
+      default:
+        return;
     }
   }
 
@@ -78,11 +88,18 @@ class FileBuilder {
   }
 
   Parameter parameter(const Tree& tree) {
-    Parameter made{span(tree), doc(tree), name(tree), build_.type(tree.child(Rule::kType)),
+    Parameter made{span(tree),   doc(tree),   name(tree), build_.type(tree.child(Rule::kType)),
                    std::nullopt, std::nullopt};
     if (tree.child(Rule::kString) != nullptr) made.place = text(tree);
     if (tree.child(Rule::kExpr) != nullptr) made.fallback = value(tree);
     return made;
+  }
+
+  /// The part of a declaration that is this rule; an empty one when it could not be read.
+  static const Tree& part(const Tree& tree, Rule rule) {
+    static const Tree kNothing;
+    const Tree* found = tree.child(rule);
+    return found == nullptr ? kNothing : *found;
   }
 
   std::vector<Parameter> parameters(const Tree& tree) {
@@ -134,11 +151,12 @@ class FileBuilder {
   // --- Tasks ---
 
   Task task(const Tree& tree) {
-    Task made{span(tree), doc(tree), name(tree), parameters(tree), {}, {}, {}};
-    if (const Tree* outputs = tree.child(Rule::kOutputs)) {
+    const Tree& head = part(tree, Rule::kTaskHead);
+    Task made{span(tree), doc(tree), name(head), parameters(head), {}, {}, {}};
+    if (const Tree* outputs = head.child(Rule::kOutputs)) {
       for (const Tree* each : outputs->all(Rule::kOutput)) made.outputs.push_back(output(*each));
     }
-    for (const Tree* each : tree.all(Rule::kProperty)) {
+    for (const Tree* each : part(tree, Rule::kTaskBody).all(Rule::kProperty)) {
       if (each->broken || each->children.empty() || each->children.front().broken) continue;
       property(each->children.front(), made);
     }
@@ -146,7 +164,8 @@ class FileBuilder {
   }
 
   Output output(const Tree& tree) {
-    Output made{span(tree), doc(tree), name(tree), build_.type(tree.child(Rule::kType)),
+    Output made{span(tree),   doc(tree),
+                name(tree),   build_.type(tree.child(Rule::kType)),
                 std::nullopt, tree.leaf("stdout") != nullptr};
     if (tree.child(Rule::kString) != nullptr) made.place = text(tree);
     return made;
@@ -160,25 +179,44 @@ class FileBuilder {
       task.bodies.push_back({span(tree), keyword(tree), std::move(made)});
     };
     switch (tree.rule) {
-      case Rule::kInProperty: return add(InProperty{build_.qname(tree.child(Rule::kQname))});
-      case Rule::kUsesProperty: return add(UsesProperty{texts(tree)});
-      case Rule::kKeepProperty: return add(KeepProperty{text(tree)});
-      case Rule::kTagsProperty: return add(TagsProperty{texts(tree)});
-      case Rule::kResourceProperty: return add(ResourceProperty{resource(tree), value(tree)});
-      case Rule::kRetryProperty: return add(retry(tree));
-      case Rule::kCacheProperty: return add(cache(tree));
-      case Rule::kSecretsProperty: return add(secrets(tree));
-      case Rule::kVarsProperty: return add(vars(tree));
-      case Rule::kPoolProperty: return add(pool(tree));
-      case Rule::kExecutorProperty: return add(ExecutorProperty{text(tree)});
-      case Rule::kSwitchProperty: return add(switched(tree));
-      case Rule::kStubProperty: return add(StubProperty{value(tree)});
-      case Rule::kRunBody: return add_body(RunBody{text(tree)});
-      case Rule::kExecBody: return add_body(ExecBody{build_.list_items(tree.child(Rule::kList))});
-      case Rule::kScriptBody: return add_body(ScriptBody{text(tree, 0), text(tree, 1)});
-      case Rule::kNotebookBody: return add_body(NotebookBody{text(tree)});
-      case Rule::kPythonBody: return add_body(PythonBody{text(tree)});
-      default: return;
+      case Rule::kInProperty:
+        return add(InProperty{build_.qname(tree.child(Rule::kQname))});
+      case Rule::kUsesProperty:
+        return add(UsesProperty{texts(tree)});
+      case Rule::kKeepProperty:
+        return add(KeepProperty{text(tree)});
+      case Rule::kTagsProperty:
+        return add(TagsProperty{texts(tree)});
+      case Rule::kResourceProperty:
+        return add(ResourceProperty{resource(tree), value(tree)});
+      case Rule::kRetryProperty:
+        return add(retry(tree));
+      case Rule::kCacheProperty:
+        return add(cache(tree));
+      case Rule::kSecretsProperty:
+        return add(secrets(tree));
+      case Rule::kVarsProperty:
+        return add(vars(tree));
+      case Rule::kPoolProperty:
+        return add(pool(tree));
+      case Rule::kExecutorProperty:
+        return add(ExecutorProperty{text(tree)});
+      case Rule::kSwitchProperty:
+        return add(switched(tree));
+      case Rule::kStubProperty:
+        return add(StubProperty{value(tree)});
+      case Rule::kRunBody:
+        return add_body(RunBody{text(tree)});
+      case Rule::kExecBody:
+        return add_body(ExecBody{build_.list_items(tree.child(Rule::kList))});
+      case Rule::kScriptBody:
+        return add_body(ScriptBody{text(tree, 0), text(tree, 1)});
+      case Rule::kNotebookBody:
+        return add_body(NotebookBody{text(tree)});
+      case Rule::kPythonBody:
+        return add_body(PythonBody{text(tree)});
+      default:
+        return;
     }
   }
 
@@ -213,8 +251,9 @@ class FileBuilder {
     }
     if (const Tree* growth = tree.child(Rule::kGrowth)) {
       const Tree* whole = growth->leaf(TokenKind::kInt);
-      made.memory = MemoryGrowth{
-          build_.number(whole != nullptr ? whole : growth->leaf(TokenKind::kFloat)), value(*growth)};
+      made.memory =
+          MemoryGrowth{build_.number(whole != nullptr ? whole : growth->leaf(TokenKind::kFloat)),
+                       value(*growth)};
     }
     return made;
   }
@@ -258,12 +297,13 @@ class FileBuilder {
   // --- Pipelines ---
 
   Pipeline pipeline(const Tree& tree) {
-    Pipeline made{span(tree), doc(tree), name(tree), parameters(tree), std::nullopt, {},
-                  std::nullopt, {}};
-    if (const Tree* result = tree.child(Rule::kType)) made.result = build_.type(result);
-    const Tree* open = tree.leaf("{");
-    made.body.span = {id_, open == nullptr ? tree.begin : open->begin, tree.end};
-    for (const Tree* each : tree.all(Rule::kPipelineItem)) {
+    const Tree& head = part(tree, Rule::kPipelineHead);
+    const Tree& body = part(tree, Rule::kPipelineBody);
+    Pipeline made{span(tree),   doc(tree), name(head),   parameters(head),
+                  std::nullopt, {},        std::nullopt, {}};
+    if (const Tree* result = head.child(Rule::kType)) made.result = build_.type(result);
+    made.body.span = span(body);
+    for (const Tree* each : body.all(Rule::kPipelineItem)) {
       if (!each->children.empty()) item(each->children.front(), made);
     }
     return made;
@@ -273,17 +313,20 @@ class FileBuilder {
     if (tree.rule == Rule::kReturned) {
       Return made{span(tree), value(tree)};
       if (pipeline.returned) {
-        return out_of_order(tree, "a pipeline has one `return`", pipeline.returned->span, "the first");
+        return out_of_order(tree, "a pipeline has one `return`", pipeline.returned->span,
+                            "the first");
       }
       if (!pipeline.hooks.empty()) {
-        out_of_order(tree, "`return` stands before the hooks", pipeline.hooks.front().span, "a hook");
+        out_of_order(tree, "`return` stands before the hooks", pipeline.hooks.front().span,
+                     "a hook");
       }
       pipeline.returned = std::move(made);
     } else if (tree.rule == Rule::kHook) {
       pipeline.hooks.push_back({span(tree), when(tree), build_.block(tree.child(Rule::kBlock))});
     } else {
       if (!pipeline.hooks.empty()) {
-        out_of_order(tree, "statements stand before the hooks", pipeline.hooks.front().span, "a hook");
+        out_of_order(tree, "statements stand before the hooks", pipeline.hooks.front().span,
+                     "a hook");
       } else if (pipeline.returned) {
         out_of_order(tree, "nothing but hooks may follow `return`", pipeline.returned->span,
                      "the `return`");
@@ -307,8 +350,9 @@ class FileBuilder {
   // --- Schedules, triggers, tests ---
 
   Schedule schedule(const Tree& tree) {
-    Schedule made{span(tree), doc(tree), name(tree), target(tree.child(Rule::kTarget)), {}};
-    for (const Tree* each : tree.all(Rule::kScheduleProperty)) {
+    const Tree& head = part(tree, Rule::kScheduleHead);
+    Schedule made{span(tree), doc(tree), name(head), target(head.child(Rule::kTarget)), {}};
+    for (const Tree* each : part(tree, Rule::kScheduleBody).all(Rule::kScheduleProperty)) {
       if (each->broken || each->children.empty()) continue;
       schedule_property(*each, made);
     }
@@ -353,8 +397,9 @@ class FileBuilder {
   }
 
   Trigger trigger(const Tree& tree) {
-    Trigger made{span(tree), doc(tree), name(tree), target(tree.child(Rule::kTarget)), {}};
-    for (const Tree* each : tree.all(Rule::kTriggerProperty)) {
+    const Tree& head = part(tree, Rule::kTriggerHead);
+    Trigger made{span(tree), doc(tree), name(head), target(head.child(Rule::kTarget)), {}};
+    for (const Tree* each : part(tree, Rule::kTriggerBody).all(Rule::kTriggerProperty)) {
       if (each->broken || each->children.empty()) continue;
       trigger_property(*each, made);
     }
@@ -386,10 +431,10 @@ class FileBuilder {
   }
 
   Test test(const Tree& tree) {
-    Test made{span(tree), doc(tree), text(tree), {}};
-    const Tree* open = tree.leaf("{");
-    made.body.span = {id_, open == nullptr ? tree.begin : open->begin, tree.end};
-    for (const Tree* each : tree.all(Rule::kTestStatement)) {
+    const Tree& body = part(tree, Rule::kTestBody);
+    Test made{span(tree), doc(tree), text(part(tree, Rule::kTestHead)), {}};
+    made.body.span = span(body);
+    for (const Tree* each : body.all(Rule::kTestStatement)) {
       if (each->children.empty()) continue;
       const Tree& only = each->children.front();
       if (only.rule == Rule::kStatement) {

@@ -14,11 +14,11 @@ namespace {
 using diagnostics::Kind;
 
 std::optional<BinaryOp> binary_op(std::string_view text) {
-  constexpr BinaryOp kAll[] = {
-      BinaryOp::kOr,       BinaryOp::kAnd,          BinaryOp::kEqual,    BinaryOp::kNotEqual,
-      BinaryOp::kLess,     BinaryOp::kLessEqual,    BinaryOp::kGreater,  BinaryOp::kGreaterEqual,
-      BinaryOp::kIn,       BinaryOp::kFallback,     BinaryOp::kAdd,      BinaryOp::kSubtract,
-      BinaryOp::kMultiply, BinaryOp::kDivide,       BinaryOp::kRemainder};
+  constexpr BinaryOp kAll[] = {BinaryOp::kOr,       BinaryOp::kAnd,          BinaryOp::kEqual,
+                               BinaryOp::kNotEqual, BinaryOp::kLess,         BinaryOp::kLessEqual,
+                               BinaryOp::kGreater,  BinaryOp::kGreaterEqual, BinaryOp::kIn,
+                               BinaryOp::kFallback, BinaryOp::kAdd,          BinaryOp::kSubtract,
+                               BinaryOp::kMultiply, BinaryOp::kDivide,       BinaryOp::kRemainder};
   for (const BinaryOp op : kAll) {
     if (text == to_text(op)) return op;
   }
@@ -88,11 +88,15 @@ Expr ExpressionBuilder::expr(const Tree* tree) {
     case Rule::kComparison:
     case Rule::kFallback:
     case Rule::kSum:
-    case Rule::kProduct: return chain(*tree);
+    case Rule::kProduct:
+      return chain(*tree);
     case Rule::kNotExpr:
-    case Rule::kUnary: return prefixed(*tree);
-    case Rule::kPostfix: return postfix(*tree);
-    default: break;
+    case Rule::kUnary:
+      return prefixed(*tree);
+    case Rule::kPostfix:
+      return postfix(*tree);
+    default:
+      break;
   }
   const Tree& only = tree->children.front();
   if (tree->rule == Rule::kPrimary && only.rule == Rule::kGroup && !only.broken) {
@@ -132,8 +136,8 @@ Expr ExpressionBuilder::prefixed(const Tree& tree) {
   const Tree& operand = tree.children.back();
   if (count == 0) return expr(&operand);
   // The least int has no positive counterpart, so it is read together with its sign.
-  const bool number = operand.end - operand.begin == 19 && operand.child(Rule::kPrimary) != nullptr &&
-                      operand.children.size() == 1;
+  const bool number = operand.end - operand.begin == 19 &&
+                      operand.child(Rule::kPrimary) != nullptr && operand.children.size() == 1;
   const Tree* literal = number ? operand.child(Rule::kPrimary)->child(Rule::kLiteral) : nullptr;
   if (op == UnaryOp::kNegate && count == 1 && literal != nullptr &&
       literal->leaf("9223372036854775808") != nullptr) {
@@ -181,16 +185,21 @@ ExprNode ExpressionBuilder::primary(const Tree& tree) {
   switch (tree.rule) {
     case Rule::kLiteral:
       return tree.children.empty() ? ExprNode{ErrorExpr{}} : literal(*tree.children.front().token);
-    case Rule::kString: return string(&tree);
-    case Rule::kName: return NameExpr{name(&tree)};
+    case Rule::kString:
+      return string(&tree);
+    case Rule::kName:
+      return NameExpr{name(&tree)};
     case Rule::kEnumValue:
       return EnumExpr{qname(tree.child(Rule::kQtype)), name(tree.child(Rule::kWord))};
     case Rule::kCall:
       return CallExpr{qname(tree.child(Rule::kQname)), arguments(tree.child(Rule::kArgs)),
                       tree.leaf("?") != nullptr};
-    case Rule::kRecordValue: return RecordExpr{qname(tree.child(Rule::kQtype)), named_values(tree)};
-    case Rule::kParts: return PartsExpr{named_values(tree)};
-    case Rule::kList: return ListExpr{list_items(&tree)};
+    case Rule::kRecordValue:
+      return RecordExpr{qname(tree.child(Rule::kQtype)), named_values(tree)};
+    case Rule::kParts:
+      return PartsExpr{named_values(tree)};
+    case Rule::kList:
+      return ListExpr{list_items(&tree)};
     case Rule::kMap: {
       MapExpr map;
       for (const Tree* entry : tree.all(Rule::kMapEntry)) {
@@ -199,10 +208,14 @@ ExprNode ExpressionBuilder::primary(const Tree& tree) {
       }
       return map;
     }
-    case Rule::kIfExpr: return if_expr(tree);
-    case Rule::kForExpr: return for_expr(tree);
-    case Rule::kRepeatExpr: return repeat_expr(tree);
-    default: return ErrorExpr{};
+    case Rule::kIfExpr:
+      return if_expr(tree);
+    case Rule::kForExpr:
+      return for_expr(tree);
+    case Rule::kRepeatExpr:
+      return repeat_expr(tree);
+    default:
+      return ErrorExpr{};
   }
 }
 
@@ -236,7 +249,8 @@ ExprNode ExpressionBuilder::number_literal(const Token& token) {
     case TokenKind::kDatetime:
       if (const auto value = decode_datetime(text)) return DatetimeLiteral{*value};
       break;
-    default: return ErrorExpr{};
+    default:
+      return ErrorExpr{};
   }
   const Span where{id_, token.begin, token.end};
   const std::string shown = "`" + std::string(text.substr(0, 40)) + "`";
@@ -360,7 +374,8 @@ Statement ExpressionBuilder::statement(const Tree* tree) {
   }
   Expr value = expr(only.child(Rule::kExpr));
   std::vector<Name> waits = after(only.child(Rule::kAfter));
-  if (only.rule != Rule::kBinding) return {whole, ExprStatement{std::move(value), std::move(waits)}};
+  if (only.rule != Rule::kBinding)
+    return {whole, ExprStatement{std::move(value), std::move(waits)}};
   BindingStatement made{name(only.child(Rule::kName)), std::nullopt, std::move(value),
                         std::move(waits)};
   if (const Tree* written = only.child(Rule::kType)) made.type = type(written);
@@ -391,10 +406,14 @@ std::variant<ErrorType, ScalarType, NamedType, ListType, MapType, PartsType>
 ExpressionBuilder::type_node(const Tree& tree) {
   if (tree.broken) return ErrorType{};
   switch (tree.rule) {
-    case Rule::kScalarType: return ScalarType{name(tree.child(Rule::kName))};
-    case Rule::kNamedType: return named_type(tree);
-    case Rule::kListType: return ListType{type(tree.child(Rule::kType))};
-    case Rule::kMapType: return MapType{type(tree.child(Rule::kType))};
+    case Rule::kScalarType:
+      return ScalarType{name(tree.child(Rule::kName))};
+    case Rule::kNamedType:
+      return named_type(tree);
+    case Rule::kListType:
+      return ListType{type(tree.child(Rule::kType))};
+    case Rule::kMapType:
+      return MapType{type(tree.child(Rule::kType))};
     case Rule::kPartsType: {
       PartsType made;
       for (const Tree* each : tree.all(Rule::kTypePart)) {
@@ -402,7 +421,8 @@ ExpressionBuilder::type_node(const Tree& tree) {
       }
       return made;
     }
-    default: return ErrorType{};
+    default:
+      return ErrorType{};
   }
 }
 

@@ -21,19 +21,18 @@ bool is_blank(std::string_view text) {
 
 /// A line of a block: its text pieces and interpolations in order.
 struct Piece {
-  std::uint32_t begin = 0;           // bytes of the file
-  std::string_view text;             // empty for an interpolation
+  std::uint32_t begin = 0;  // bytes of the file
+  std::string_view text;    // empty for an interpolation
   const Tree* interpolation = nullptr;
 };
 
 struct Line {
   std::vector<Piece> pieces;
-  bool ends = false;                 // by a newline
+  bool ends = false;  // by a newline
 
   bool blank() const {
-    return std::ranges::all_of(pieces, [](const Piece& p) {
-      return p.interpolation == nullptr && is_blank(p.text);
-    });
+    return std::ranges::all_of(
+        pieces, [](const Piece& p) { return p.interpolation == nullptr && is_blank(p.text); });
   }
   std::string_view indentation() const {
     if (pieces.empty() || pieces.front().interpolation != nullptr) return {};
@@ -98,8 +97,8 @@ StringLiteral ExpressionBuilder::string(const Tree* tree) {
   made.span = span(*tree);
   const Tree* mark = tree->leaf(TokenKind::kStringOpen);
   if (mark != nullptr && mark->token->text.size() == 3) {
-    made.style = mark->token->text.front() == '"' ? StringStyle::kDoubleBlock
-                                                  : StringStyle::kSingleBlock;
+    made.style =
+        mark->token->text.front() == '"' ? StringStyle::kDoubleBlock : StringStyle::kSingleBlock;
     block_parts(*tree, made);
   } else {
     line_parts(*tree, made);

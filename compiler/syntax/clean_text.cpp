@@ -27,7 +27,8 @@ std::uint32_t decode(std::string_view sequence) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
   if (sequence.size() == 1) return byte(0);
   std::uint32_t code_point = byte(0) & (0xFFU >> (sequence.size() + 1));
-  for (std::size_t i = 1; i < sequence.size(); ++i) code_point = code_point << 6 | (byte(i) & 0x3FU);
+  for (std::size_t i = 1; i < sequence.size(); ++i)
+    code_point = code_point << 6 | (byte(i) & 0x3FU);
   return code_point;
 }
 
@@ -58,7 +59,11 @@ class Cleaner {
   /// How many bytes were dealt with.
   std::size_t check(std::size_t at) {
     const auto first = static_cast<unsigned char>(text_[at]);
-    if (first >= 0x20 && first < 0x7F) return 1;
+    if ((first >= 0x20 && first < 0x7F) || first == '\n') return 1;
+    if (reports_ >= kMaxReports && first < 0x20) {
+      blank(at, at + 1);
+      return 1;
+    }
     const std::size_t length = utf8_length(text_.substr(at));
     if (length == 0) {
       refuse(Kind::kNotUtf8, at, 1, "this byte is no UTF-8 text", "save the file as UTF-8");

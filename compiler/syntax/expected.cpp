@@ -25,13 +25,16 @@ class Phrase {
       words();
     }
     marks();
+    if (has("*") && has("==") && !has("INT")) add("an operator");
     if (has("NEWLINE")) add("the end of the line");
     if (parts_.empty() && has("END")) add("the end of the file");
     return parts_.size() > kMaxAlternatives ? "" : joined();
   }
 
  private:
-  bool has(std::string_view token) const { return std::ranges::find(expected_, token) != expected_.end(); }
+  bool has(std::string_view token) const {
+    return std::ranges::find(expected_, token) != expected_.end();
+  }
 
   void name_or_type() {
     if (has("ID") && has("TYPE") && has("[")) {
@@ -51,7 +54,7 @@ class Phrase {
 
   /// Where a name may stand every soft word is one; then none of them is worth naming.
   void words() {
-    if (has("ID") || has("TEXT")) return;
+    if (has("ID") || has("TEXT") || has("*")) return;
     for (const std::string& token : expected_) {
       if (token.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos) continue;
       const bool is_operator = token == "and" || token == "or" || token == "not";
@@ -61,13 +64,17 @@ class Phrase {
   }
 
   void marks() {
-    constexpr std::array<std::string_view, 10> kTold = {",", ")", "]", "}", "{",
-                                                       "->", "=", ":", ">", "=>"};
+    constexpr std::array<std::string_view, 10> kTold = {",",  ")", "]", "}", "{",
+                                                        "->", "=", ":", ">", "=>"};
     const bool value = has("INT") && has("if") && has("null");
+    const bool type = has("TYPE") && has("[");
     for (const std::string_view mark : kTold) {
-      if (has(mark) && !(value && mark == "{")) add("`" + std::string(mark) + "`");
+      if (mark == "}" && has("NEWLINE")) continue;
+      if (mark == ">" && has("*")) continue;
+      if (mark == "{" && (value || type)) continue;
+      if (has(mark)) add("`" + std::string(mark) + "`");
     }
-    if (has("(") && !value && !has("*") && !(has("TYPE") && has("["))) add("`(`");
+    if (has("(") && !value && !has("*") && !type) add("`(`");
   }
 
   void add(std::string part) { parts_.push_back(std::move(part)); }

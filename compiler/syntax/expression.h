@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Names, types, expressions and statements of the tree: plain values with their places. Copying
-// copies deeply. The parser keeps every tree at most kMaxTreeDepth deep, so recursion over it is safe.
+// copies deeply. The parser keeps every tree at most kMaxTreeDepth deep, so recursion over it is
+// safe.
 #pragma once
 
 #include <cstdint>
@@ -62,17 +63,25 @@ struct QName {
 struct Type;
 
 /// A lower-case type word: int, float, string, … (any word; the checker knows which exist).
-struct ScalarType { Name name; };
+struct ScalarType {
+  Name name;
+};
 /// `File`, `File<tar.gz>`, `Metrics<Scores>`, `features.Row`: with a format or a record, not both.
 struct NamedType {
   QName name;
   std::optional<Name> format;
   std::optional<QName> argument;
 };
-struct ListType { Box<Type> item; };
-struct MapType { Box<Type> value; };
+struct ListType {
+  Box<Type> item;
+};
+struct MapType {
+  Box<Type> value;
+};
 struct TypePart;
-struct PartsType { std::vector<TypePart> parts; };  // (a: T, b: U)
+struct PartsType {
+  std::vector<TypePart> parts;
+};  // (a: T, b: U)
 /// Could not be read; the author was told.
 struct ErrorType {};
 
@@ -105,7 +114,8 @@ struct Interpolation {
 };
 
 /// Decoded text and the source it stands for. Parts are cut at escapes and, in blocks, after each
-/// newline, so where text.size() == span.size() byte i of the text is byte span.begin + i of the file.
+/// newline, so where text.size() == span.size() byte i of the text is byte span.begin + i of the
+/// file.
 struct TextPart {
   Span span;
   std::string text;
@@ -136,22 +146,59 @@ struct ForSource;
 
 struct ErrorExpr {};  // could not be read; the author was told
 struct NullLiteral {};
-struct BoolLiteral { bool value = false; };
-struct IntLiteral { std::int64_t value = 0; };
-struct FloatLiteral { double value = 0; };
-struct DurationLiteral { std::int64_t microseconds = 0; };
-struct SizeLiteral { std::int64_t bytes = 0; };
-struct DateLiteral { std::int64_t days = 0; };                // since 1970-01-01
-struct DatetimeLiteral { std::int64_t microseconds = 0; };    // since 1970-01-01T00:00:00Z
-struct NameExpr { Name name; };
-struct FieldExpr { Box<Expr> object; Name field; };           // object.field
-struct IndexExpr { Box<Expr> object; Box<Expr> index; };      // object[index]
-struct EnumExpr { QName type; Name value; };                  // Split.random
-struct RecordExpr { QName type; std::vector<NamedValue> fields; };   // Train{lr: 0.1}
-struct PartsExpr { std::vector<NamedValue> parts; };          // (a: x, b: y)
-struct ListExpr { std::vector<Expr> items; };
-struct MapExpr { std::vector<MapEntry> entries; };
-struct LambdaExpr { Name parameter; Box<Expr> body; };        // x => e; only as an argument
+struct BoolLiteral {
+  bool value = false;
+};
+struct IntLiteral {
+  std::int64_t value = 0;
+};
+struct FloatLiteral {
+  double value = 0;
+};
+struct DurationLiteral {
+  std::int64_t microseconds = 0;
+};
+struct SizeLiteral {
+  std::int64_t bytes = 0;
+};
+struct DateLiteral {
+  std::int64_t days = 0;
+};  // since 1970-01-01
+struct DatetimeLiteral {
+  std::int64_t microseconds = 0;
+};  // since 1970-01-01T00:00:00Z
+struct NameExpr {
+  Name name;
+};
+struct FieldExpr {
+  Box<Expr> object;
+  Name field;
+};  // object.field
+struct IndexExpr {
+  Box<Expr> object;
+  Box<Expr> index;
+};  // object[index]
+struct EnumExpr {
+  QName type;
+  Name value;
+};  // Split.random
+struct RecordExpr {
+  QName type;
+  std::vector<NamedValue> fields;
+};  // Train{lr: 0.1}
+struct PartsExpr {
+  std::vector<NamedValue> parts;
+};  // (a: x, b: y)
+struct ListExpr {
+  std::vector<Expr> items;
+};
+struct MapExpr {
+  std::vector<MapEntry> entries;
+};
+struct LambdaExpr {
+  Name parameter;
+  Box<Expr> body;
+};  // x => e; only as an argument
 
 struct CallExpr {
   QName callee;
@@ -160,15 +207,36 @@ struct CallExpr {
 };
 
 enum class UnaryOp { kNot, kNegate };
-struct UnaryExpr { UnaryOp op; Box<Expr> operand; };
+struct UnaryExpr {
+  UnaryOp op;
+  Box<Expr> operand;
+};
 
 enum class BinaryOp {
-  kOr, kAnd, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIn, kFallback,
-  kAdd, kSubtract, kMultiply, kDivide, kRemainder,
+  kOr,
+  kAnd,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,
+  kFallback,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kRemainder,
 };
 /// The operator as it is written: "or", "==", "??".
 const char* to_text(BinaryOp op);
-struct BinaryExpr { BinaryOp op; Span op_span; Box<Expr> left; Box<Expr> right; };
+struct BinaryExpr {
+  BinaryOp op;
+  Span op_span;
+  Box<Expr> left;
+  Box<Expr> right;
+};
 
 /// `else if` is an else_block whose only statement is that `if`; `else_if` says it was written so.
 struct IfExpr {

@@ -25,8 +25,8 @@ struct Atom {
   std::string_view text;
   Rule rule = Rule::kToken;  // of which it is a part
   bool comment = false;
-  bool starts = false;       // a statement, a declaration, an entry
-  int newlines = 0;          // before it
+  bool starts = false;  // a statement, a declaration, an entry
+  int newlines = 0;     // before it
 };
 
 using Rules = std::unordered_map<std::uint32_t, Rule>;
@@ -48,8 +48,8 @@ std::unordered_set<std::uint32_t> starts_of(const std::vector<Token>& arranged) 
   const Token* previous = nullptr;
   for (const Token& token : arranged) {
     const bool in_braces = open.empty() || open.back() == '{';
-    const bool after_mark = previous != nullptr && in_braces &&
-                            (previous->is_mark("{") || previous->is_mark(","));
+    const bool after_mark =
+        previous != nullptr && in_braces && (previous->is_mark("{") || previous->is_mark(","));
     if (previous == nullptr || previous->kind == TokenKind::kNewline || after_mark) {
       starts.insert(token.begin);
     }
@@ -81,8 +81,7 @@ std::size_t end_of_string(const std::vector<Token>& tokens, std::size_t at) {
 }
 
 std::vector<Atom> atoms_of(std::string_view text, const std::vector<Token>& lexed,
-                           const Rules& rules,
-                           const std::unordered_set<std::uint32_t>& starts) {
+                           const Rules& rules, const std::unordered_set<std::uint32_t>& starts) {
   std::vector<Atom> atoms;
   int newlines = 0;
   for (std::size_t i = 0; i < lexed.size(); ++i) {
@@ -124,10 +123,12 @@ bool opens_a_call(const Atom& before, const Atom& bracket) {
   switch (bracket.rule) {
     case Rule::kCall:
     case Rule::kTarget:
-    case Rule::kTaskDecl:
-    case Rule::kPipelineDecl:
-    case Rule::kRetryClass: return true;
-    default: return false;
+    case Rule::kTaskHead:
+    case Rule::kPipelineHead:
+    case Rule::kRetryClass:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -20,6 +20,8 @@ using source::Span;
 
 /// After so many characters that mean nothing the file is no .mlp file.
 constexpr int kMaxBadCharacters = 50;
+/// So many mistakes more than are shown at all say the same.
+constexpr std::size_t kMaxDropped = 500;
 /// A file of a megabyte has some 250,000; more is junk, and would only cost time.
 constexpr std::size_t kMaxTokens = 300'000;
 
@@ -38,7 +40,9 @@ struct Frame {
   std::uint32_t end = 0;
 };
 
-bool is_string(Open open) { return open == Open::kLineString || open == Open::kBlockString; }
+bool is_string(Open open) {
+  return open == Open::kLineString || open == Open::kBlockString;
+}
 
 class Reader {
  public:
@@ -51,7 +55,8 @@ class Reader {
       if (token.kind == TokenKind::kEnd) break;
       if (starts_declaration(token)) reset(token.begin);
       take(token);
-      if (out_.tokens.size() > kMaxTokens) give_up(token);
+      const bool hopeless = diagnostics_.dropped() > kMaxDropped;
+      if (hopeless || out_.tokens.size() > kMaxTokens) give_up(token);
     }
     finish();
   }
@@ -59,28 +64,42 @@ class Reader {
  private:
   void take(const Token& token) {
     switch (token.kind) {
-      case TokenKind::kPunctuation: return take_mark(token);
-      case TokenKind::kStringOpen: return open_string(token);
-      case TokenKind::kStringClose: return close_string(token);
-      case TokenKind::kNewline: return take_newline(token);
-      case TokenKind::kBadString: return end_line_string(token);
+      case TokenKind::kPunctuation:
+        return take_mark(token);
+      case TokenKind::kStringOpen:
+        return open_string(token);
+      case TokenKind::kStringClose:
+        return close_string(token);
+      case TokenKind::kNewline:
+        return take_newline(token);
+      case TokenKind::kBadString:
+        return end_line_string(token);
       case TokenKind::kBadComment:
         report(Kind::kUnclosedComment, token, "this comment is never closed")
             .with_help("close it by `*/`");
         out_.gave_up = true;
+        out_.read_until = token.begin;
         return;
-      case TokenKind::kBadEscape: return bad_escape(token);
-      case TokenKind::kBadDatetime: return bad_datetime(token);
-      case TokenKind::kBadNumber: return bad_number(token);
-      case TokenKind::kBadName: return bad_name(token);
-      case TokenKind::kBadCharacter: return bad_character(token);
-      case TokenKind::kForeignString: return foreign_string(token);
+      case TokenKind::kBadEscape:
+        return bad_escape(token);
+      case TokenKind::kBadDatetime:
+        return bad_datetime(token);
+      case TokenKind::kBadNumber:
+        return bad_number(token);
+      case TokenKind::kBadName:
+        return bad_name(token);
+      case TokenKind::kBadCharacter:
+        return bad_character(token);
+      case TokenKind::kForeignString:
+        return foreign_string(token);
       case TokenKind::kForeignComment:
         report(Kind::kForeignSyntax, token, "comments begin with `//`, not with `#`")
             .with_fix(Span{id_, token.begin, token.begin + 1}, "//");
         return;
-      case TokenKind::kForeignOperator: return foreign_operator(token);
-      default: emit(token);
+      case TokenKind::kForeignOperator:
+        return foreign_operator(token);
+      default:
+        emit(token);
     }
   }
 
@@ -167,10 +186,10 @@ class Reader {
   }
 
   void finish() {
-    const auto size = static_cast<std::uint32_t>(text_.size());
-    const Frame* string = outermost_string();
-    if (string != nullptr) {
-      unclosed_string(string->open == Open::kBlockString ? likely_unclosed(*string) : *string);
+    auto size = static_cast<std::uint32_t>(text_.size());
+    if (const Frame* string = outermost_string()) {
+      if (string->open == Open::kBlockString) cut_at_unclosed_block();
+      unclosed_string(*outermost_string());
       close(stack_.size(), size);
     }
     emit(Token{TokenKind::kEnd, false, size, size, {}});
@@ -180,31 +199,50 @@ class Reader {
     return strings_.empty() ? nullptr : &stack_[strings_.front()];
   }
 
-  /// Of all blocks the one that holds a declaration is the likely one to lack its end.
-  Frame likely_unclosed(const Frame& last) const {
-    for (std::size_t i = 0; i + 1 < out_.tokens.size(); ++i) {
+  /// Of all blocks the one that holds a declaration is the likely one to lack its end. What was
+  /// read after it was read inside out: it is dropped, and so is what was said of it.
+  void cut_at_unclosed_block() {
+    const std::vector<std::size_t> declarations = declaration_lines();
+    std::size_t opener = out_.tokens.size();
+    for (std::size_t i = 0; i < out_.tokens.size(); ++i) {
       const Token& token = out_.tokens[i];
-      if (token.kind != TokenKind::kStringOpen || token.text.size() != 3) continue;
-      if (holds_declaration(text_.substr(token.end, out_.tokens[i + 1].end - token.end))) {
-        return {Open::kBlockString, token.begin, token.end};
+      const bool block = token.kind == TokenKind::kStringOpen && token.text.size() == 3;
+      if (block && opener == out_.tokens.size()) opener = i;
+      if (token.kind != TokenKind::kStringClose || opener == out_.tokens.size()) continue;
+      const Token first = out_.tokens[opener];
+      const auto inside = std::ranges::lower_bound(declarations, first.end);
+      if (inside != declarations.end() && *inside < token.begin) {
+        out_.tokens.resize(opener + 1);
+        stack_.assign(1, {Open::kBlockString, first.begin, first.end});
+        strings_.assign(1, 0);
+        out_.read_until = first.begin;
+        return;
       }
+      opener = out_.tokens.size();
     }
-    return last;
   }
 
-  static bool holds_declaration(std::string_view body) {
+  /// Ends of lines after which a declaration seems to begin, sorted.
+  std::vector<std::size_t> declaration_lines() const {
+    std::vector<std::size_t> places;
     for (const std::string& word : declaration_words()) {
-      if (body.find("\n" + word + " ") != std::string_view::npos) return true;
+      const std::string line = "\n" + word + " ";
+      for (std::size_t at = text_.find(line); at != std::string_view::npos;
+           at = text_.find(line, at + 1)) {
+        places.push_back(at);
+      }
     }
-    return false;
+    std::ranges::sort(places);
+    return places;
   }
 
   void unclosed_string(const Frame& frame) {
     const bool block = frame.open == Open::kBlockString;
     const std::string mark(text_.substr(frame.begin, frame.end - frame.begin));
     diagnostics_
-        .report(Kind::kUnclosedString, Span{id_, frame.begin, frame.end},
-                block ? "this block string is never closed" : "this string is not closed on its line")
+        .report(
+            Kind::kUnclosedString, Span{id_, frame.begin, frame.end},
+            block ? "this block string is never closed" : "this string is not closed on its line")
         .with_help(block ? "close it by `" + mark + "`"
                          : "close it by `\"`, or write text of several lines in `\"\"\"`");
   }
@@ -237,7 +275,8 @@ class Reader {
     whole.end = first.begin + static_cast<std::uint32_t>(length);
     const std::string shown(text_.substr(whole.begin, length));
     auto& told = report(Kind::kBadCharacter, whole, quoted(shown) + " means nothing here");
-    if (shown == "$") told.with_help("values are put into strings as `~{name}`; elsewhere write the name");
+    if (shown == "$")
+      told.with_help("values are put into strings as `~{name}`; elsewhere write the name");
     if (shown == "“" || shown == "”") told.with_help("strings stand in straight quotes: `\"`");
     if (shown == "'") told.with_help("strings stand in double quotes: `\"`");
     if (++bad_characters_ >= kMaxBadCharacters) give_up(whole);
@@ -289,6 +328,7 @@ class Reader {
 
   void give_up(const Token& token) {
     out_.gave_up = true;
+    out_.read_until = token.begin;
     report(Kind::kFileTooLarge, token, "this is no .mlp file: too much here cannot be read")
         .with_help("what stands before this place was read; the rest was not");
   }
@@ -317,14 +357,14 @@ struct Unit {
 
 /// Units as other tools write them.
 constexpr Unit kUnits[] = {
-    {"m", "min"},     {"mins", "min"},   {"minute", "min"}, {"minutes", "min"}, {"sec", "s"},
-    {"secs", "s"},    {"second", "s"},   {"seconds", "s"},  {"hr", "h"},        {"hrs", "h"},
-    {"hour", "h"},    {"hours", "h"},    {"day", "d"},      {"days", "d"},      {"msec", "ms"},
-    {"K", "KB"},      {"M", "MB"},       {"G", "GB"},       {"T", "TB"},        {"k", "KB"},
-    {"g", "GB"},      {"t", "TB"},       {"Ki", "KiB"},     {"Mi", "MiB"},      {"Gi", "GiB"},
-    {"Ti", "TiB"},    {"kb", "KB"},      {"mb", "MB"},      {"gb", "GB"},       {"tb", "TB"},
-    {"Kb", "KB"},     {"Mb", "MB"},      {"Gb", "GB"},      {"Tb", "TB"},       {"kB", "KB"},
-    {"kib", "KiB"},   {"mib", "MiB"},    {"gib", "GiB"},    {"tib", "TiB"},     {"b", "B"},
+    {"m", "min"},   {"mins", "min"}, {"minute", "min"}, {"minutes", "min"}, {"sec", "s"},
+    {"secs", "s"},  {"second", "s"}, {"seconds", "s"},  {"hr", "h"},        {"hrs", "h"},
+    {"hour", "h"},  {"hours", "h"},  {"day", "d"},      {"days", "d"},      {"msec", "ms"},
+    {"K", "KB"},    {"M", "MB"},     {"G", "GB"},       {"T", "TB"},        {"k", "KB"},
+    {"g", "GB"},    {"t", "TB"},     {"Ki", "KiB"},     {"Mi", "MiB"},      {"Gi", "GiB"},
+    {"Ti", "TiB"},  {"kb", "KB"},    {"mb", "MB"},      {"gb", "GB"},       {"tb", "TB"},
+    {"Kb", "KB"},   {"Mb", "MB"},    {"Gb", "GB"},      {"Tb", "TB"},       {"kB", "KB"},
+    {"kib", "KiB"}, {"mib", "MiB"},  {"gib", "GiB"},    {"tib", "TiB"},     {"b", "B"},
     {"bytes", "B"}};
 
 void Reader::bad_number(const Token& token) {
@@ -337,15 +377,17 @@ void Reader::bad_number(const Token& token) {
   told.with_span_label(quoted(unit) + " is no unit");
   if (known != std::end(kUnits)) {
     const std::string right = number + std::string(known->right);
-    told.with_help("did you mean " + quoted(right) + "?").with_fix(Span{id_, token.begin, token.end}, right);
+    told.with_help("did you mean " + quoted(right) + "?")
+        .with_fix(Span{id_, token.begin, token.end}, right);
   } else if (unit == "w" || unit == "week" || unit == "weeks") {
     told.with_help("the longest unit is the day: a week is `7d`");
   } else {
     told.with_note("durations end in ms, s, min, h or d; sizes in B, KB to TB or KiB to TiB");
   }
-  replace(token, known != std::end(kUnits) && known->right.back() == 'B' ? TokenKind::kSize
-                 : known != std::end(kUnits)                             ? TokenKind::kDuration
-                                                                         : TokenKind::kInt,
+  replace(token,
+          known != std::end(kUnits) && known->right.back() == 'B' ? TokenKind::kSize
+          : known != std::end(kUnits)                             ? TokenKind::kDuration
+                                                                  : TokenKind::kInt,
           token.text);
   out_.tokens.back().made_up = true;
 }
@@ -357,8 +399,7 @@ void Reader::bad_name(const Token& token) {
     if (upper && !suggestion.empty() && suggestion.back() != '_') suggestion += '_';
     suggestion += upper ? static_cast<char>(c - 'A' + 'a') : c;
   }
-  report(Kind::kBadCharacter, token,
-         "the name " + quoted(token.text) + " has capital letters")
+  report(Kind::kBadCharacter, token, "the name " + quoted(token.text) + " has capital letters")
       .with_note("names are lower-case with `_`; types, records and secrets begin with a capital")
       .with_help("write " + quoted(suggestion))
       .with_fix(Span{id_, token.begin, token.end}, suggestion);
@@ -384,9 +425,9 @@ void Reader::foreign_operator(const Token& token) {
   for (const Meaning& meaning : kMeanings) {
     if (meaning.foreign != token.text) continue;
     report(Kind::kForeignSyntax, token, std::string(meaning.message))
-        .with_fix(Span{id_, token.begin, token.end},
-                  meaning.kind == TokenKind::kWord ? std::string(meaning.ours) + " "
-                                                   : std::string(meaning.ours));
+        .with_fix(Span{id_, token.begin, token.end}, meaning.kind == TokenKind::kWord
+                                                         ? std::string(meaning.ours) + " "
+                                                         : std::string(meaning.ours));
     return replace(token, meaning.kind, meaning.ours);
   }
   report(Kind::kForeignSyntax, token,
@@ -410,14 +451,17 @@ LexedFile lex(source::SourceId id, const source::SourceFile& source, Diagnostics
     text = {};
   }
   out.text = std::make_unique<const std::string>(clean_text(id, text, diagnostics));
-  Reader(id, *out.text, diagnostics, out).run();
+  Diagnostics said;
+  Reader(id, *out.text, said, out).run();
+  for (const diagnostics::Diagnostic& each : said.all()) {
+    if (each.span.begin <= out.read_until) diagnostics.add(each);
+  }
   return out;
 }
 
 const std::vector<std::string>& declaration_words() {
-  static const std::vector<std::string> words = {"import",   "record",   "enum",    "environment",
-                                                 "task",     "pipeline", "schedule", "trigger",
-                                                 "test"};
+  static const std::vector<std::string> words = {
+      "import", "record", "enum", "environment", "task", "pipeline", "schedule", "trigger", "test"};
   return words;
 }
 

@@ -16,11 +16,13 @@ namespace mlp::syntax {
 struct LexedFile {
   /// The text that was read: as long as the source's, forbidden bytes as blanks. Tokens point here.
   std::unique_ptr<const std::string> text;
-  /// Comments and newlines included; kReset where a declaration begins in the first column; the last
-  /// is kEnd. Every `~{` and string is closed again.
+  /// Comments and newlines included; kReset where a declaration begins in the first column; the
+  /// last is kEnd. Every `~{` and string is closed again.
   std::vector<Token> tokens;
   /// No sense can be made of the rest: too large, or junk.
   bool gave_up = false;
+  /// What follows this place was not read; mistakes that show there are echoes.
+  std::uint32_t read_until = UINT32_MAX;
 };
 
 LexedFile lex(source::SourceId id, const source::SourceFile& source,

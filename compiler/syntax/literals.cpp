@@ -149,15 +149,21 @@ std::optional<std::int64_t> decode_datetime(std::string_view text) {
 
 std::optional<std::string> decode_escape(std::string_view text) {
   switch (text[1]) {
-    case 'n': return "\n";
-    case 'r': return "\r";
-    case 't': return "\t";
-    case 'u': break;
-    default: return std::string(text.substr(1));
+    case 'n':
+      return "\n";
+    case 'r':
+      return "\r";
+    case 't':
+      return "\t";
+    case 'u':
+      break;
+    default:
+      return std::string(text.substr(1));
   }
   const std::string_view digits = text.substr(3, text.size() - 4);
   std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
   if (error != std::errc{} || digits.size() > 6 || value == 0 || value > 0x10FFFF || surrogate) {
     return std::nullopt;

@@ -15,12 +15,15 @@ ParsedFile parse(source::SourceId id, const source::SourceFile& source,
                  diagnostics::Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.error_count() + diagnostics.dropped();
   const LexedFile lexed = lex(id, source, diagnostics);
-  Arranged arranged = arrange(id, lexed.tokens, diagnostics);
+  const bool whole = lexed.read_until == UINT32_MAX;
+  diagnostics::Diagnostics echoes;
+  diagnostics::Diagnostics& heard = whole ? diagnostics : echoes;
+  const Arranged arranged = arrange(id, lexed.tokens, heard);
   const ParseResult parsed = parse_tokens(arranged.tokens);
-  if (!lexed.gave_up) report_syntax_errors(id, source, arranged, parsed.errors, diagnostics);
+  report_syntax_errors(id, source, arranged, parsed.errors, heard);
   ParsedFile result;
   if (parsed.tree) result.file = build_file(id, *parsed.tree, arranged.docs, diagnostics);
-  result.has_errors = !parsed.errors.empty() || lexed.gave_up ||
+  result.has_errors = !parsed.errors.empty() || !whole || lexed.gave_up ||
                       diagnostics.error_count() + diagnostics.dropped() > errors_before;
   return result;
 }

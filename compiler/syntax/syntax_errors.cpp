@@ -20,12 +20,12 @@ using source::Span;
 
 using Words = std::vector<std::string>;
 
-const Words kTaskProperties = {"in",     "uses",    "keep",   "tags",     "cpus",   "memory",
-                               "gpus",   "disk",    "timeout", "priority", "retry",  "cache",
-                               "secrets", "vars",   "pool",   "executor", "network", "sandbox",
-                               "stub",   "run",     "exec",   "script",   "notebook", "python"};
-const Words kScheduleProperties = {"cron",    "gap",    "fold", "missed", "overlap",
-                                   "jitter", "from",   "until", "pause"};
+const Words kTaskProperties = {"in",      "uses", "keep",    "tags",     "cpus",     "memory",
+                               "gpus",    "disk", "timeout", "priority", "retry",    "cache",
+                               "secrets", "vars", "pool",    "executor", "network",  "sandbox",
+                               "stub",    "run",  "exec",    "script",   "notebook", "python"};
+const Words kScheduleProperties = {"cron",   "gap",  "fold",  "missed", "overlap",
+                                   "jitter", "from", "until", "pause"};
 const Words kTriggerProperties = {"on", "cooldown", "overlap"};
 const Words kComparisons = {"==", "!=", "<", "<=", ">", ">=", "in"};
 const Words kBindingWords = {"let", "var", "val", "const", "def", "set", "auto"};
@@ -38,14 +38,18 @@ class Explainer {
  public:
   Explainer(source::SourceId id, const std::vector<Token>& tokens, const SyntaxError& error,
             Diagnostics& diagnostics)
-      : id_(id), tokens_(tokens), error_(error), diagnostics_(diagnostics),
+      : id_(id),
+        tokens_(tokens),
+        error_(error),
+        diagnostics_(diagnostics),
         found_(tokens[error.token]) {}
 
   void report() {
     const bool known = reserved_name() || misplaced_return() || unknown_property() ||
                        wrong_arrow() || joined_greater() || chained_comparison() ||
                        single_equals() || colon_for_block() || binding_word() || method_call() ||
-                       lone_type() || list_type() || bare_output() || short_fraction();
+                       lone_type() || list_type() || bare_output() || short_fraction() ||
+                       bare_module() || wrong_case();
     if (!known) expected_something();
   }
 
@@ -60,7 +64,9 @@ class Explainer {
     return tokens_[std::min(error_.token + count, tokens_.size() - 1)];
   }
   bool expects(std::string_view token) const { return holds(error_.expected, token); }
-  bool within(Rule rule) const { return std::ranges::find(error_.rules, rule) != error_.rules.end(); }
+  bool within(Rule rule) const {
+    return std::ranges::find(error_.rules, rule) != error_.rules.end();
+  }
   Span span(const Token& token) const { return {id_, token.begin, token.end}; }
   bool line_ends() const {
     return found_.kind == TokenKind::kNewline || found_.kind == TokenKind::kEnd;
@@ -73,11 +79,13 @@ class Explainer {
       case TokenKind::kNewline:
       case TokenKind::kEnd:
       case TokenKind::kStringOpen:
-      case TokenKind::kText: return false;
+      case TokenKind::kText:
+        return false;
       case TokenKind::kWord:
         return !is_reserved_word(token.text) || token.text == "true" || token.text == "false" ||
                token.text == "null";
-      default: return true;
+      default:
+        return true;
     }
   }
 
@@ -103,7 +111,8 @@ class Explainer {
   bool reserved_name() {
     const Token* word = nullptr;
     const Token& previous = before(1);
-    if (found_.kind == TokenKind::kWord && expects("ID") && !expects("INT")) word = &found_;
+    const bool names = after(1).is_mark("=") || (expects("ID") && !expects("INT"));
+    if (found_.kind == TokenKind::kWord && names) word = &found_;
     const bool bound = found_.is_mark("=") || (found_.is_mark(":") && !expects("{"));
     if (previous.kind == TokenKind::kWord && bound) word = &previous;
     if (word == nullptr || !is_reserved_word(word->text)) return false;
@@ -123,7 +132,7 @@ class Explainer {
 
   bool unknown_property() {
     const bool first = before(1).kind == TokenKind::kNewline || before(1).is_mark("{");
-    if (!first || line_ends()) return false;
+    if (!first || line_ends() || expects("ID")) return false;
     if (expects("cpus")) return no_property(kTaskProperties, "task");
     if (expects("cron")) return no_property(kScheduleProperties, "schedule");
     if (expects("cooldown")) return no_property(kTriggerProperties, "trigger");
@@ -132,19 +141,18 @@ class Explainer {
 
   bool no_property(const Words& known, const std::string& of) {
     static const std::vector<std::pair<std::string_view, std::string>> kElsewhere = {
-        {"cpu", "cpus"},         {"mem", "memory"},      {"gpu", "gpus"},
-        {"retries", "retry"},    {"env", "vars"},        {"environment", "in"},
-        {"image", "in"},         {"container", "in"},    {"command", "run"},
-        {"shell", "run"},        {"cmd", "run"},         {"inputs", "uses"},
-        {"deps", "uses"},        {"label", "tags"},      {"labels", "tags"},
-        {"secret", "secrets"},   {"caching", "cache"},   {"storage", "disk"},
-        {"output", "stub"},      {"bash", "run"}};
+        {"cpu", "cpus"},      {"mem", "memory"},     {"gpu", "gpus"},    {"retries", "retry"},
+        {"env", "vars"},      {"environment", "in"}, {"image", "in"},    {"container", "in"},
+        {"command", "run"},   {"shell", "run"},      {"cmd", "run"},     {"inputs", "uses"},
+        {"deps", "uses"},     {"label", "tags"},     {"labels", "tags"}, {"secret", "secrets"},
+        {"caching", "cache"}, {"storage", "disk"},   {"output", "stub"}, {"bash", "run"}};
     const std::string shown = printable(found_.text.substr(0, 40));
     std::string near = nearest(shown, known);
     for (const auto& [word, ours] : kElsewhere) {
       if (of == "task" && shown == word) near = ours;
     }
-    auto& told = tell(Kind::kUnknownProperty, span(found_), "a " + of + " has no property `" + shown + "`");
+    auto& told =
+        tell(Kind::kUnknownProperty, span(found_), "a " + of + " has no property `" + shown + "`");
     if (found_.kind == TokenKind::kWord && !near.empty()) {
       told.with_help("did you mean `" + near + "`?").with_fix(span(found_), near);
     } else {
@@ -170,7 +178,13 @@ class Explainer {
   }
 
   bool joined_greater() {
-    if (!found_.is_mark(">=") || !expects(">")) return false;
+    if (!found_.is_mark(">=")) return false;
+    std::size_t back = 1;  // over a format such as tar.gz
+    while (before(back).kind == TokenKind::kWord || before(back).is_mark(".")) ++back;
+    const bool record = before(1).kind == TokenKind::kType && before(2).is_mark("<");
+    const bool type =
+        record || (before(back).is_mark("<") && before(back + 1).kind == TokenKind::kType);
+    if (!type) return false;
     tell(Kind::kSyntax, span(found_), "`>=` is read as one operator here")
         .with_help("write a space: `> =`")
         .with_fix(span(found_), "> =");
@@ -221,14 +235,16 @@ class Explainer {
 
   bool binding_word() {
     if (found_.kind != TokenKind::kWord || !holds(kBindingWords, before(1).text)) return false;
-    tell(Kind::kForeignSyntax, span(before(1)), "a name is bound without `" + std::string(before(1).text) + "`")
+    tell(Kind::kForeignSyntax, span(before(1)),
+         "a name is bound without `" + std::string(before(1).text) + "`")
         .with_help("write `" + std::string(found_.text) + " = …`")
         .with_fix({id_, before(1).begin, found_.begin}, "");
     return true;
   }
 
   bool method_call() {
-    if (!found_.is_mark("(") || before(1).kind != TokenKind::kWord || !before(2).is_mark(".")) return false;
+    if (!found_.is_mark("(") || before(1).kind != TokenKind::kWord || !before(2).is_mark("."))
+      return false;
     const std::string name(before(1).text);
     tell(Kind::kSyntax, span(found_), "a value has no functions of its own")
         .with_help("give the value to the function: `" + name + "(x)`, not `x." + name + "()`");
@@ -237,20 +253,22 @@ class Explainer {
 
   bool lone_type() {
     const Token& type = before(1);
-    if (type.kind != TokenKind::kType || !(within(Rule::kExpr) || within(Rule::kStatement))) return false;
+    if (type.kind != TokenKind::kType || !(within(Rule::kExpr) || within(Rule::kStatement)))
+      return false;
     if (found_.is_mark("<") || expects(">")) return false;
     const std::string name(type.text);
     auto& told = tell(Kind::kSyntax, span(type), "the type `" + name + "` is no value");
     if (found_.is_mark("(")) {
       told.with_help("a record is written `" + name + "{field: value}`");
     } else {
-      told.with_help("write `" + name + "{field: value}` for a record, `" + name + ".value` for an enum");
+      told.with_help("write `" + name + "{field: value}` for a record, `" + name +
+                     ".value` for an enum");
     }
     return true;
   }
 
   bool list_type() {
-    if (!found_.is_mark("[") || !within(Rule::kParam) || !after(1).is_mark("]")) return false;
+    if (!found_.is_mark("[") || !after(1).is_mark("]") || !before(2).is_mark(":")) return false;
     const std::string name(before(1).text);
     tell(Kind::kForeignSyntax, span(found_), "a list type is written `[" + name + "]`")
         .with_fix({id_, before(1).begin, after(1).end}, "[" + name + "]");
@@ -258,7 +276,8 @@ class Explainer {
   }
 
   bool bare_output() {
-    if (!before(1).is_mark("->") || error_.rules.empty() || error_.rules.front() != Rule::kTaskDecl) return false;
+    if (!before(1).is_mark("->") || error_.rules.empty() || error_.rules.front() != Rule::kTaskHead)
+      return false;
     tell(Kind::kSyntax, span(found_), "outputs of a task have names and stand in parentheses")
         .with_help("write `-> (name: " + std::string(found_.text) + ")`");
     return true;
@@ -273,12 +292,44 @@ class Explainer {
     return true;
   }
 
+  bool bare_module() {
+    if (error_.rules.empty() || error_.rules.front() != Rule::kImportDecl || !line_ends())
+      return false;
+    if (before(1).kind != TokenKind::kWord || !before(2).is_word("import")) return false;
+    const std::string name(before(1).text);
+    tell(Kind::kSyntax, span(before(1)), "`" + name + "` alone cannot be imported")
+        .with_help("write `import " + name + ".x` for a module, `import \"./" + name +
+                   ".mlp\"` for a file");
+    return true;
+  }
+
+  bool wrong_case() {
+    const bool name = expects("ID") && !expects("TYPE") && !expects("INT");
+    const bool type = expects("TYPE") && !expects("ID");
+    std::string text(found_.text);
+    if (found_.kind == TokenKind::kType && name) {
+      std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+      tell(Kind::kSyntax, span(found_), "`" + std::string(found_.text) + "` cannot be a name here")
+          .with_note("names are lower-case; types, records and secrets begin with a capital letter")
+          .with_help("write `" + text + "`");
+      return true;
+    }
+    if (found_.kind != TokenKind::kWord || !type) return false;
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    tell(Kind::kSyntax, span(found_),
+         "`" + std::string(found_.text) + "` must begin with a capital letter here")
+        .with_help("write `" + text + "`");
+    return true;
+  }
+
   // --- All else ---
 
   void expected_something() {
-    std::string expected = error_.start == error_.token ? describe_expected(error_.expected) : "";
-    if (expected.empty()) expected = expected_around();
     const Token& previous = before(1);
+    const bool decided = error_.start == error_.token;
+    std::string expected = decided ? describe_expected(error_.expected) : expected_around();
+    if (expected.empty())
+      expected = decided ? expected_around() : describe_expected(error_.expected);
     if (line_ends()) {
       const std::string where = found_.kind == TokenKind::kEnd ? "file" : "line";
       tell(Kind::kSyntax, {id_, previous.end, previous.end},
@@ -290,7 +341,7 @@ class Explainer {
     auto& told = tell(Kind::kSyntax, span(found_),
                       expected.empty() ? found + " cannot stand here"
                                        : "expected " + expected + ", found " + found);
-    if (!previous.text.empty() && expected.empty()) {
+    if (!previous.text.empty() && previous.kind != TokenKind::kNewline && expected.empty()) {
       told.with_span_label("not after `" + printable(previous.text.substr(0, 40)) + "`");
     }
   }
@@ -304,15 +355,22 @@ class Explainer {
   std::string expected_around() const {
     const Token& previous = before(1);
     if (!ends_operand(previous)) {
-      return previous.kind == TokenKind::kPunctuation || previous.kind == TokenKind::kWord ? "a value" : "";
+      return previous.kind == TokenKind::kPunctuation || previous.kind == TokenKind::kWord
+                 ? "a value"
+                 : "";
     }
     if (line_ends()) return "";
     switch (innermost_bracket()) {
-      case '(': return "`,`, `)` or an operator";
-      case '[': return "`,`, `]` or an operator";
-      case '~': return "`}` or an operator";
-      case '{': return "an operator or the end of the line";
-      default: return "";
+      case '(':
+        return "`,`, `)` or an operator";
+      case '[':
+        return "`,`, `]` or an operator";
+      case '~':
+        return "`}` or an operator";
+      case '{':
+        return "an operator or the end of the line";
+      default:
+        return "";
     }
   }
 
@@ -329,7 +387,8 @@ class Lines {
   Lines(const source::SourceFile& source, const std::vector<Span>& muddled) : source_(source) {
     for (const Span& span : muddled) {
       const std::uint32_t last = source.line_index(span.end);
-      for (std::uint32_t line = source.line_index(span.begin); line <= last; ++line) told_.insert(line);
+      for (std::uint32_t line = source.line_index(span.begin); line <= last; ++line)
+        told_.insert(line);
     }
   }
   /// True the first time.

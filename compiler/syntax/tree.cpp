@@ -22,8 +22,7 @@ std::vector<const Tree*> Tree::all(Rule wanted) const {
 
 const Tree* Tree::leaf(std::string_view text) const {
   for (const Tree& each : children) {
-    if (each.token != nullptr && each.token->text == text &&
-        each.token->kind != TokenKind::kText) {
+    if (each.token != nullptr && each.token->text == text && each.token->kind != TokenKind::kText) {
       return &each;
     }
   }

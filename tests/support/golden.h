@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Golden cases: tests/golden/<area>/<name>.mlp in, <name>.txt beside it as the expected output.
-// With MLP_UPDATE_GOLDEN=1 the expected files are written; read the difference before committing it.
+// With MLP_UPDATE_GOLDEN=1 the expected files are written; read the difference before committing
+// it.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -42,9 +42,12 @@ TEST_P(Formatted, MeansTheSameAndStaysAsItIs) {
   EXPECT_EQ(meaning(once), meaning(GetParam().text));
 }
 
-TEST_P(Formatted, IsTheOneForm) { expect_golden(GetParam(), formatted(GetParam().text), ".formatted"); }
+TEST_P(Formatted, IsTheOneForm) {
+  expect_golden(GetParam(), formatted(GetParam().text), ".formatted");
+}
 
-INSTANTIATE_TEST_SUITE_P(Samples, Formatted, testing::ValuesIn(golden_cases("samples")), GoldenName());
+INSTANTIATE_TEST_SUITE_P(Samples, Formatted, testing::ValuesIn(golden_cases("samples")),
+                         GoldenName());
 INSTANTIATE_TEST_SUITE_P(Cases, Formatted, testing::ValuesIn(golden_cases("format")), GoldenName());
 
 TEST(Format, LeavesAFileWithErrorsAlone) {

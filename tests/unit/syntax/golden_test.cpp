@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an author is told of a mistake in the text, and that whole pipelines are read without a word.
+// What an author is told of a mistake in the text, and that whole pipelines are read without a
+// word.
 #include "tests/support/golden.h"
 
 #include "tests/unit/syntax/parsed.h"

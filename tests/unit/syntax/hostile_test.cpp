@@ -25,7 +25,9 @@ struct Junk {
   std::string name;
   std::string text;
 };
-void PrintTo(const Junk& junk, std::ostream* out) { *out << junk.name; }
+void PrintTo(const Junk& junk, std::ostream* out) {
+  *out << junk.name;
+}
 
 std::string random_text(std::uint64_t seed, const std::function<std::string(Random&)>& piece) {
   SeededRandom random(seed);
@@ -37,9 +39,10 @@ std::string random_text(std::uint64_t seed, const std::function<std::string(Rand
 std::vector<Junk> all_junk() {
   const std::string open = "pipeline p() {\n  x = ";
   const std::vector<std::string> words = {
-      "task ", "pipeline ", "x ",  "= ",  "( ",   ") ", "{ ",  "} ",   "[ ",  "] ",  "\"",
-      "~{",    "if ",       "for ", "in ", "else ", ", ", ": ", "-> ",  "1 ",  "5min ", "\n",
-      "\"\"\"", "run ",     "not ", "- ",  "?? ",  "=> ", "T ",  "and ", "// ", "'''", "return "};
+      "task ", "pipeline ", "x ",    "= ",  "( ",     ") ",     "{ ",    "} ", "[ ",
+      "] ",    "\"",        "~{",    "if ", "for ",   "in ",    "else ", ", ", ": ",
+      "-> ",   "1 ",        "5min ", "\n",  "\"\"\"", "run ",   "not ",  "- ", "?? ",
+      "=> ",   "T ",        "and ",  "// ", "'''",    "return "};
   return {
       {"parentheses", filled("(", open)},
       {"brackets", filled("[", open)},
@@ -85,8 +88,11 @@ std::vector<Junk> all_junk() {
       {"semicolons", filled(";", open)},
       {"hashes", filled("#\n", open)},
       {"dollars", filled("$ ", open)},
-      {"random_bytes", random_text(1, [](Random& r) { return std::string(1, static_cast<char>(r.below(256))); })},
-      {"random_printable", random_text(2, [](Random& r) { return std::string(1, static_cast<char>(32 + r.below(95))); })},
+      {"random_bytes",
+       random_text(1, [](Random& r) { return std::string(1, static_cast<char>(r.below(256))); })},
+      {"random_printable",
+       random_text(2,
+                   [](Random& r) { return std::string(1, static_cast<char>(32 + r.below(95))); })},
       {"random_words", random_text(3, [&](Random& r) { return words[r.below(words.size())]; })},
       {"too_large", std::string(5 * kMegabyte, ' ')},
   };
