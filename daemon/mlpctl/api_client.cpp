@@ -37,14 +37,22 @@ Error to_transport_error(httplib::Error error, const Endpoint& endpoint) {
 ErrorCode code_of(int status) {
   switch (status) {
     case 401:
-    case 403: return ErrorCode::kDenied;
-    case 404: return ErrorCode::kNotFound;
-    case 408: return ErrorCode::kTimeout;
-    case 409: return ErrorCode::kConflict;
-    case 501: return ErrorCode::kUnsupported;
-    case kBusy: return ErrorCode::kLimit;
-    case 507: return ErrorCode::kNoSpace;
-    default: return status >= 500 ? ErrorCode::kIo : ErrorCode::kInvalid;
+    case 403:
+      return ErrorCode::kDenied;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 408:
+      return ErrorCode::kTimeout;
+    case 409:
+      return ErrorCode::kConflict;
+    case 501:
+      return ErrorCode::kUnsupported;
+    case kBusy:
+      return ErrorCode::kLimit;
+    case 507:
+      return ErrorCode::kNoSpace;
+    default:
+      return status >= 500 ? ErrorCode::kIo : ErrorCode::kInvalid;
   }
 }
 
@@ -99,10 +107,10 @@ Result<Answer> ApiClient::repeat(const std::function<Result<Answer>()>& request)
       answer = request();
       bool is_late = !answer && clock.steady() - begin >= settings_.timeout;
       if (is_late)
-        return with_help(ErrorCode::kTimeout,
-                         endpoint_.address + " did not answer within " +
-                             to_human(settings_.timeout),
-                         "wait longer with --timeout 5min");
+        return with_help(
+            ErrorCode::kTimeout,
+            endpoint_.address + " did not answer within " + to_human(settings_.timeout),
+            "wait longer with --timeout 5min");
     } else {
       answer = connected.error();
     }
@@ -154,7 +162,8 @@ httplib::ContentProvider to_provider(const StreamedBody& body, Status& produced)
 Result<Answer> ApiClient::post_stream(const std::string& path, const StreamedBody& body) {
   MLP_TRY(connect());
   Status produced;
-  auto result = connection_->client.Post(path, body.length, to_provider(body, produced), kBytesType);
+  auto result =
+      connection_->client.Post(path, body.length, to_provider(body, produced), kBytesType);
   if (!produced) return produced.error();
   if (!result) return to_transport_error(result.error(), endpoint_);
   return Answer{result->status, std::move(result->body)};

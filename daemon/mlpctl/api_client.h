@@ -16,7 +16,8 @@
 
 namespace mlp::mlpctl {
 
-/// A lost connection is tried again for this long, once the daemon has answered before: it restarts.
+/// A lost connection is tried again for this long, once the daemon has answered before: it
+/// restarts.
 inline constexpr Duration kReconnectFor = std::chrono::seconds(30);
 
 /// What came back. An answer that is no success is an answer too.

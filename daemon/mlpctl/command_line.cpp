@@ -22,8 +22,7 @@ std::string long_name(const std::string& flags) {
 void add_option(CLI::App& app, const OptionSpec& spec, Values& values) {
   auto& target = values[long_name(spec.flags)];
   if (spec.value.empty()) {
-    app.add_flag_callback(
-        spec.flags, [&target] { target.push_back("true"); }, spec.help);
+    app.add_flag_callback(spec.flags, [&target] { target.push_back("true"); }, spec.help);
     return;
   }
   auto* option = app.add_option(spec.flags, target, spec.help);
@@ -47,7 +46,8 @@ CLI::App* add_verb(CLI::App& app, const Verb& verb, Values& values) {
   CLI::App* parent = &app;
   auto words = split(verb.name, ' ');
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    auto known = parent->get_subcommands([&](CLI::App* sub) { return sub->get_name() == words[i]; });
+    auto known =
+        parent->get_subcommands([&](CLI::App* sub) { return sub->get_name() == words[i]; });
     parent = known.empty() ? parent->add_subcommand(words[i], "Lists or fetches what runs made")
                            : known.front();
     parent->fallthrough();
@@ -95,9 +95,9 @@ std::string unknown_option(const std::string& word, const Verb* verb,
     for (const auto& option : verb->options) names.push_back("--" + long_name(option.flags));
   auto near = nearest(word.substr(0, word.find('=')), names);
   auto command = verb == nullptr ? std::string("mlpctl") : "mlpctl " + verb->name;
-  return mistake("unknown option `" + printable(word) + "`",
-                 near.empty() ? "`" + command + " --help` lists the options"
-                              : "did you mean `" + near + "`?");
+  return mistake(
+      "unknown option `" + printable(word) + "`",
+      near.empty() ? "`" + command + " --help` lists the options" : "did you mean `" + near + "`?");
 }
 
 std::string extra_words(const std::vector<std::string>& extras, const Verb* verb,
@@ -106,8 +106,9 @@ std::string extra_words(const std::vector<std::string>& extras, const Verb* verb
   if (word.starts_with("-") && word.size() > 1) return unknown_option(word, verb, globals);
   if (verb == nullptr) return unknown_verb(word, verbs);
   return mistake("`" + printable(word) + "` is one word too many for `mlpctl " + verb->name + "`",
-                 "`mlpctl " + verb->name + " --help` shows what it takes; words with spaces need "
-                 "quotes");
+                 "`mlpctl " + verb->name +
+                     " --help` shows what it takes; words with spaces need "
+                     "quotes");
 }
 
 /// CLI11's own words about a missing or wrong value, as one of ours.

@@ -51,7 +51,9 @@ class CommandLine {
   /// The last value given, or the fallback.
   std::string get(std::string_view name, std::string fallback = "") const;
   std::vector<std::string> all(std::string_view name) const;
-  void add(const std::string& name, std::string value) { values_[name].push_back(std::move(value)); }
+  void add(const std::string& name, std::string value) {
+    values_[name].push_back(std::move(value));
+  }
 
  private:
   std::map<std::string, std::vector<std::string>> values_;

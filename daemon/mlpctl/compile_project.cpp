@@ -6,7 +6,9 @@
 namespace mlp::mlpctl {
 namespace {
 
-Json text_json(const std::string& text) { return Json(std::string_view(text)); }
+Json text_json(const std::string& text) {
+  return Json(std::string_view(text));
+}
 
 plan::Value file_value(const source::ProjectFile& file) {
   plan::Artifact artifact;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a run is given by its user: the files of the project and the arguments, read on the client so
-// that mistakes are told at once and every file a run looks at is known.
+// What a run is given by its user: the files of the project and the arguments, read on the client
+// so that mistakes are told at once and every file a run looks at is known.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
-
 
 #include "compiler/plan/arguments.h"
 #include "daemon/mlpctl/project.h"
@@ -18,7 +17,8 @@ namespace mlp::mlpctl {
 /// path, which is taken in.
 plan::FileAccess make_file_access(DiskLoader& loader);
 
-/// "name=value" words of --set, by parameter. kInvalid for a word without `=` or a name given twice.
+/// "name=value" words of --set, by parameter. kInvalid for a word without `=` or a name given
+/// twice.
 Result<std::map<std::string, Json>> parse_arguments(const std::vector<std::string>& words);
 
 /// The arguments as the daemon is to read them: paths of files are those of the snapshot. Call it

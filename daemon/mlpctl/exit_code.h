@@ -9,15 +9,15 @@ namespace mlp::mlpctl {
 
 enum class ExitCode : int {
   kOk = 0,
-  kRunFailed = 1,     // the run failed or was cancelled
-  kUsage = 2,         // wrong words on the command line, or wrong parameters
-  kSourceError = 3,   // a mistake in an .mlp file
+  kRunFailed = 1,    // the run failed or was cancelled
+  kUsage = 2,        // wrong words on the command line, or wrong parameters
+  kSourceError = 3,  // a mistake in an .mlp file
   kNotFound = 4,
   kDenied = 5,
-  kUnreachable = 6,   // no daemon answers
+  kUnreachable = 6,  // no daemon answers
   kConflict = 7,
   kTimeout = 8,
-  kDegraded = 9,      // the daemon answers but cannot do its work now (disk full, for one)
+  kDegraded = 9,  // the daemon answers but cannot do its work now (disk full, for one)
   kInterrupted = 130,
   kTerminated = 143,
 };

@@ -14,7 +14,9 @@ constexpr auto kLongestPause = std::chrono::milliseconds(1000);
 /// A line longer than this is no event.
 constexpr std::size_t kMaxLineBytes = 1u << 20;
 
-bool is_end(const wire::Event& event) { return event.type == "run" && event.state != "running"; }
+bool is_end(const wire::Event& event) {
+  return event.type == "run" && event.state != "running";
+}
 
 }  // namespace
 
@@ -74,8 +76,8 @@ Status follow_events(ApiClient& client, std::uint64_t run, const OnEvent& on_eve
       lost_since = clock.steady();
       on_break(true);
     } else if (clock.steady() - *lost_since > kFollowPatience) {
-      return Error{ErrorCode::kUnavailable, "the daemon has been away for " +
-                                                to_human(kFollowPatience)};
+      return Error{ErrorCode::kUnavailable,
+                   "the daemon has been away for " + to_human(kFollowPatience)};
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestPause);

@@ -44,8 +44,8 @@ class EventReader {
 
   OnEvent on_event_;
   std::string rest_;
-  std::uint64_t commit_ = 0;            // of the last event
-  std::uint64_t commit_before_ = 0;     // the one before it: complete
+  std::uint64_t commit_ = 0;         // of the last event
+  std::uint64_t commit_before_ = 0;  // the one before it: complete
   std::set<std::string> seen_in_commit_;
   bool has_ended_ = false;
 };

@@ -28,8 +28,8 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   StreamPrinter printer;
   auto verbs = all_verbs();
-  auto command = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), verbs,
-                                    global_options());
+  auto command =
+      parse_command_line(std::vector<std::string>(argv + 1, argv + argc), verbs, global_options());
   if (command.verb == nullptr) {
     bool is_mistake = command.exit_code != ExitCode::kOk;
     is_mistake ? printer.message(command.text) : printer.data(command.text);

@@ -19,9 +19,11 @@ Result<RunName> parse_run_name(std::string_view text) {
   bool is_number = error == std::errc() && end == number.end() && name.run > 0;
   if (slash != std::string_view::npos) name.task_run = std::string(text.substr(slash + 1));
   if (!is_number || (slash != std::string_view::npos && name.task_run.empty()))
-    return Error{ErrorCode::kInvalid,
-                 "`" + printable(text) + "` is no run and no task run\n  = help: a run is a number "
-                 "like `12`, a task run is named like `12/fit[2]`; `mlpctl runs` lists the runs"};
+    return Error{
+        ErrorCode::kInvalid,
+        "`" + printable(text) +
+            "` is no run and no task run\n  = help: a run is a number "
+            "like `12`, a task run is named like `12/fit[2]`; `mlpctl runs` lists the runs"};
   return name;
 }
 

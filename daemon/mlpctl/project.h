@@ -65,7 +65,7 @@ class DiskLoader final : public source::SourceLoader {
   std::map<std::string, source::ProjectFile> files_;
   std::map<std::string, std::string> texts_;
   std::map<std::string, std::string> taken_in_;  // absolute path as asked to path in the project
-  std::map<std::string, std::string> outside_;  // path in the project to the absolute one
+  std::map<std::string, std::string> outside_;   // path in the project to the absolute one
   std::vector<std::string> all_paths_;
   bool is_listed_ = false;
 };

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::uint64_t kMaxSmallFileBytes = 4096;
 
-std::string home_folder() { return find_variable("HOME").value_or("/tmp"); }
+std::string home_folder() {
+  return find_variable("HOME").value_or("/tmp");
+}
 
 std::string default_data_folder() {
   if (auto folder = find_variable("XDG_DATA_HOME")) return join_path(*folder, "mlp");
@@ -67,8 +69,9 @@ std::string cache_folder() {
 Result<Settings> make_settings(const CommandLine& line) {
   Settings settings;
   auto data = find_variable("MLP_DATA");
-  settings.data_folder = absolute_path(
-      line.has("data") ? line.get("data") : data ? *data : default_data_folder());
+  settings.data_folder = absolute_path(line.has("data") ? line.get("data")
+                                       : data           ? *data
+                                                        : default_data_folder());
   settings.server = find_variable("MLP_SERVER");
   if (line.has("server")) settings.server = line.get("server");
   if (settings.server) settings.server = normal_address(*settings.server);

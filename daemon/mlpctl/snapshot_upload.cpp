@@ -44,7 +44,9 @@ Error changed(const source::ProjectFile& file) {
                                          "same command again"};
 }
 
-Error gone() { return Error{ErrorCode::kUnavailable, "the connection was lost while sending"}; }
+Error gone() {
+  return Error{ErrorCode::kUnavailable, "the connection was lost while sending"};
+}
 
 /// Counts what goes through.
 class Uploader {
@@ -126,17 +128,18 @@ Result<std::string> upload_snapshot(ApiClient& client, DiskLoader& loader,
                                     const UploadProgress& progress) {
   auto files = loader.touched();
   if (files.size() > wire::kMaxManifestEntries)
-    return Error{ErrorCode::kInvalid,
-                 "the pipeline uses " + counted(files.size(), "file") + " of the project; at most " +
-                     std::to_string(wire::kMaxManifestEntries) +
-                     " are taken\n  = help: pass a folder as an input instead of a pattern of files"};
+    return Error{
+        ErrorCode::kInvalid,
+        "the pipeline uses " + counted(files.size(), "file") + " of the project; at most " +
+            std::to_string(wire::kMaxManifestEntries) +
+            " are taken\n  = help: pass a folder as an input instead of a pattern of files"};
   wire::Manifest manifest;
   for (const auto& file : files)
     manifest.manifest.push_back({file.path, file.digest.to_hex(), file.size, file.executable});
   Status sent;
   for (int round = 0; round < kMaxRounds; ++round) {
-    MLP_ASSIGN(auto answer, client.post_as<wire::SnapshotAnswer>(
-                                std::string(wire::path::kSnapshots), manifest));
+    MLP_ASSIGN(auto answer,
+               client.post_as<wire::SnapshotAnswer>(std::string(wire::path::kSnapshots), manifest));
     if (answer.missing.empty()) return answer.snapshot;
     sent = send_all(client, loader, find_missing(answer.missing, files), progress);
     if (!sent && sent.error().code != ErrorCode::kUnavailable) return sent.error();

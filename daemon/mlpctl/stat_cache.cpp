@@ -59,8 +59,8 @@ Result<Digest> StatCache::digest(const std::string& path, const FileInfo& info) 
   bool is_at_rest = info.mtime_ns / 1000 + kRestBeforeTrust.count() <= now_us &&
                     info.ctime_ns / 1000 + kRestBeforeTrust.count() <= now_us;
   if (is_at_rest && (found != entries_.end() || entries_.size() < kMaxRemembered)) {
-    entries_.insert_or_assign(
-        path, Entry{info.inode, info.size, info.mtime_ns, info.ctime_ns, digest});
+    entries_.insert_or_assign(path,
+                              Entry{info.inode, info.size, info.mtime_ns, info.ctime_ns, digest});
     is_changed_ = true;
   }
   return digest;

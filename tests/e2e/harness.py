@@ -1,6 +1,7 @@
 """Starts real mlpd, mlp-runner and mlpctl for a test, in a folder and on a port of their own.
 
-A test takes a `Home`: its own data, home and project folders; at its end the daemon is ended and no process may be left.
+A test takes a `Home`: its own data, home and project folders; at its end the daemon is ended and no
+process may be left.
 """
 
 import json

@@ -71,7 +71,8 @@ Result<ExitCode> run_list(Context& context) {
   return ExitCode::kOk;
 }
 
-/// "12/fit[2].model" is understood too: the output's name is what follows the last dot of the last part.
+/// "12/fit[2].model" is understood too: the output's name is what follows the last dot of the last
+/// part.
 struct OutputName {
   RunName task_run;
   std::string output;  // empty: the only one
@@ -175,8 +176,8 @@ Status fetch_folder(Context& context, ApiClient& client, const wire::Artifact& a
 Result<wire::Artifact> get_artifact(ApiClient& client, const std::string& digest) {
   MLP_ASSIGN(auto artifact, client.get_as<wire::Artifact>(wire::path::artifact(digest)));
   while (!artifact.next_after.empty()) {
-    auto path = wire::path::artifact(digest) + "?limit=1000&after=" +
-                wire::path::encode_segment(artifact.next_after);
+    auto path = wire::path::artifact(digest) +
+                "?limit=1000&after=" + wire::path::encode_segment(artifact.next_after);
     MLP_ASSIGN(auto page, client.get_as<wire::Artifact>(path));
     for (auto& entry : page.entries) artifact.entries.push_back(std::move(entry));
     artifact.next_after = page.next_after;

@@ -46,8 +46,8 @@ Result<ExitCode> run_down(Context& context) {
   // Errors first: a shutdown must not be asked for twice on a connection it has closed.
   MLP_ASSIGN(auto status, client.get_as<wire::Status>(std::string(wire::path::kStatus)));
   wire::ShutdownRequest request{shutdown_mode(context.line)};
-  MLP_ASSIGN(auto answer, client.post(std::string(wire::path::kShutdown),
-                                      mlp::to_text(wire::to_json(request))));
+  MLP_ASSIGN(auto answer,
+             client.post(std::string(wire::path::kShutdown), mlp::to_text(wire::to_json(request))));
   if (!answer.is_success()) return to_error(answer);
   if (context.line.has("wait") && status.running_attempts > 0)
     context.note("waiting for " + counted(status.running_attempts, "running task"));
@@ -114,14 +114,14 @@ void add_daemon_verbs(std::vector<Verb>& verbs) {
                    {{"--listen", "HOST:PORT", "listen there (127.0.0.1:7450)", false}},
                    "  mlpctl up\n  mlpctl up --data /srv/mlp --listen 127.0.0.1:8000\n",
                    run_up});
-  verbs.push_back({"down",
-                   "Ends mlpd; refuses while tasks run",
-                   {},
-                   {{"--wait", "", "let running tasks end first", false},
-                    {"--kill", "", "end running tasks as lost; their runs go on at the next up",
-                     false}},
-                   "  mlpctl down\n  mlpctl down --wait\n",
-                   run_down});
+  verbs.push_back(
+      {"down",
+       "Ends mlpd; refuses while tasks run",
+       {},
+       {{"--wait", "", "let running tasks end first", false},
+        {"--kill", "", "end running tasks as lost; their runs go on at the next up", false}},
+       "  mlpctl down\n  mlpctl down --wait\n",
+       run_down});
   verbs.push_back({"status",
                    "Shows the daemon's address, health and work, and a link to its web page",
                    {},

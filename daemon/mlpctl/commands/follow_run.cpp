@@ -94,8 +94,8 @@ class Watch {
     if (!answer || !answer->is_success()) return;
     auto lines = last_lines(answer->body);
     auto help = "    the whole log: mlpctl logs " + shell_quote(event.task_run) + "\n";
-    context_.printer.message("  " + printable(event.task_run) + " failed: " +
-                             printable(event.reason) + "\n" +
+    context_.printer.message("  " + printable(event.task_run) +
+                             " failed: " + printable(event.reason) + "\n" +
                              (lines.empty() ? "    | (no output)\n" : lines) + help);
   }
 
@@ -110,9 +110,9 @@ class Watch {
       return;
     }
     if (!run.error.empty()) context_.printer.message("  " + printable(run.error) + "\n");
-    context_.say(paint(context_.terminal.has_colours_out, colour_of_state(run.state),
-                       to_summary(run)) +
-                 "\n" + to_text(run.results));
+    context_.say(
+        paint(context_.terminal.has_colours_out, colour_of_state(run.state), to_summary(run)) +
+        "\n" + to_text(run.results));
   }
 
   Context& context_;

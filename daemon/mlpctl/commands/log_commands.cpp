@@ -45,8 +45,8 @@ Result<std::string> pick_attempt(const Context& context, const wire::TaskRun& ta
   if (!context.line.has("attempt")) return task_run.attempts.back();
   auto number = parse_run_name(context.line.get("attempt"));
   if (!number || number->run > task_run.attempts.size())
-    return Error{ErrorCode::kNotFound, printable(task_run.name) + " has " +
-                                           counted(task_run.attempts.size(), "attempt")};
+    return Error{ErrorCode::kNotFound,
+                 printable(task_run.name) + " has " + counted(task_run.attempts.size(), "attempt")};
   return task_run.attempts[number->run - 1];
 }
 

@@ -30,8 +30,8 @@ void LogFollower::take_line(const std::string& task_run, const std::string& atte
   }
   auto text = std::string(line) + "\n";
   if (has_names)
-    text = paint(context_.terminal.has_colours_out, Colour::kCyan, printable(task_run)) + " | " +
-           text;
+    text =
+        paint(context_.terminal.has_colours_out, Colour::kCyan, printable(task_run)) + " | " + text;
   context_.say(text);
 }
 
@@ -83,8 +83,8 @@ Status LogFollower::follow_run(std::uint64_t run) {
   ApiClient stream(context_.settings);
   Status printed;
   auto on_event = [&](const wire::Event& event, std::string_view) {
-    bool has_ended = event.state == "done" || event.state == "failed" ||
-                     event.state == "backoff" || event.state == "cancelled";
+    bool has_ended = event.state == "done" || event.state == "failed" || event.state == "backoff" ||
+                     event.state == "cancelled";
     if (event.type != "task_run" || event.attempt.empty() || event.source == "hit") return;
     if (has_ended && printed) printed = print(event.task_run, event.attempt, false, true);
   };
@@ -105,9 +105,8 @@ Result<wire::TaskRun> wait_for_attempt(ApiClient& client, const RunName& name) {
                  event.state != "ready" && event.state != "queued";
     is_there = is_there || is_it;
   });
-  auto answer = stream.stream(path, "", [&](std::string_view part) {
-    return events.take(part) && !is_there;
-  });
+  auto answer = stream.stream(
+      path, "", [&](std::string_view part) { return events.take(part) && !is_there; });
   if (!answer) return answer.error();
   return client.get_as<wire::TaskRun>(wire::path::task_run(name.run, name.task_run));
 }

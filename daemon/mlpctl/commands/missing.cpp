@@ -16,9 +16,9 @@ Error missing_run(ApiClient& client, const RunName& name) {
   auto list = client.get_as<wire::RunList>(std::string(wire::path::kRuns) + "?limit=1");
   if (!list || list->runs.empty())
     return with_help(ErrorCode::kNotFound, what, "there are no runs yet: `mlpctl run FILE.mlp`");
-  return with_help(ErrorCode::kNotFound, what,
-                   "the newest is " + std::to_string(list->runs.front().id) +
-                       "; `mlpctl runs` lists them");
+  return with_help(
+      ErrorCode::kNotFound, what,
+      "the newest is " + std::to_string(list->runs.front().id) + "; `mlpctl runs` lists them");
 }
 
 /// "fit[2]" -> "fit".
@@ -39,8 +39,7 @@ Result<RunName> find_run_name(ApiClient& client, const std::string& text) {
   constexpr std::string_view kLatest = "latest";
   bool is_latest = text == kLatest || text.starts_with("latest/");
   if (!is_latest) return parse_run_name(text);
-  MLP_ASSIGN(auto list,
-             client.get_as<wire::RunList>(std::string(wire::path::kRuns) + "?limit=1"));
+  MLP_ASSIGN(auto list, client.get_as<wire::RunList>(std::string(wire::path::kRuns) + "?limit=1"));
   if (list.runs.empty())
     return with_help(ErrorCode::kNotFound, "there are no runs yet", "mlpctl run FILE.mlp");
   return parse_run_name(std::to_string(list.runs.front().id) + text.substr(kLatest.size()));
@@ -59,9 +58,8 @@ Error explain_missing(ApiClient& client, const RunName& name, const Error& error
     if (task.task != wanted) continue;
     bool is_map = task.depth > 0;
     return with_help(ErrorCode::kNotFound, "there is no task run " + printable(name.to_text()),
-                     is_map ? "`" + task.task + "` has " +
-                                  counted(task.counts.total, "task run") + ": " +
-                                  std::to_string(name.run) + "/" + task.task + "[0] and on"
+                     is_map ? "`" + task.task + "` has " + counted(task.counts.total, "task run") +
+                                  ": " + std::to_string(name.run) + "/" + task.task + "[0] and on"
                             : "it is named " + std::to_string(name.run) + "/" + task.task);
   }
   auto near = nearest(wanted, names);

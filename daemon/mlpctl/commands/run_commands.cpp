@@ -23,7 +23,8 @@ Result<std::int64_t> parse_limit(const CommandLine& line, const std::string& fal
   auto text = line.get("limit", fallback);
   auto number = parse_run_name(text);
   if (!number || !number->task_run.empty() || number->run > kMaxPage)
-    return Error{ErrorCode::kInvalid, "`--limit` is a number from 1 to " + std::to_string(kMaxPage)};
+    return Error{ErrorCode::kInvalid,
+                 "`--limit` is a number from 1 to " + std::to_string(kMaxPage)};
   return static_cast<std::int64_t>(number->run);
 }
 

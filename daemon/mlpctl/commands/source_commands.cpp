@@ -7,8 +7,8 @@
 #include "compiler/syntax/format.h"
 #include "compiler/syntax/parse.h"
 #include "daemon/mlpctl/commands/verbs.h"
-#include "daemon/mlpctl/project.h"
 #include "daemon/mlpctl/context.h"
+#include "daemon/mlpctl/project.h"
 
 namespace mlp::mlpctl {
 namespace {

@@ -37,10 +37,8 @@ class Submission {
     loader_.emplace(place_.root, stat_cache_);
     auto compiled = compile(*loader_, place_.path, context_.line.get("PIPELINE"));
     bool is_broken = !compiled.plan || compiled.has_errors();
-    if (context_.terminal.is_json && is_broken)
-      context_.say(to_document(compiled));
-    print_diagnostics(context_.printer, context_.terminal, compiled.diagnostics,
-                      compiled.sources);
+    if (context_.terminal.is_json && is_broken) context_.say(to_document(compiled));
+    print_diagnostics(context_.printer, context_.terminal, compiled.diagnostics, compiled.sources);
     if (is_broken) return ExitCode::kSourceError;
     auto bound = plan::bind_arguments(*compiled.plan, given, make_file_access(*loader_));
     if (!bound.mistakes.empty())
@@ -86,8 +84,8 @@ class Submission {
   void say_refused_pipeline(const wire::Error& error) {
     context_.printer.message(error.text.empty() ? error.message + "\n" : error.text);
     if (context_.terminal.is_json)
-      context_.say(JsonObject{{"schema_version", wire::kSchemaVersion},
-                              {"diagnostics", error.diagnostics}});
+      context_.say(
+          JsonObject{{"schema_version", wire::kSchemaVersion}, {"diagnostics", error.diagnostics}});
   }
 
   UploadProgress upload_progress() {
@@ -146,9 +144,9 @@ Result<ExitCode> run_plan(Context& context) {
 }
 
 std::vector<ArgumentSpec> pipeline_arguments() {
-  return {{"FILE", "the .mlp file", true, false},
-          {"PIPELINE", "its pipeline: the only one, else the one named like the file", false,
-           false}};
+  return {
+      {"FILE", "the .mlp file", true, false},
+      {"PIPELINE", "its pipeline: the only one, else the one named like the file", false, false}};
 }
 
 OptionSpec set_option() {

@@ -141,11 +141,17 @@ void LiveView::print_line(const std::string& task, Line& line) {
     add_part(what, line.skipped, "skipped");
     add_part(what, line.cancelled, "cancelled");
   } else {
-    what = line.ran > 0 ? "ran" : line.hit > 0 ? "cached" : line.failed > 0 ? "failed"
-           : line.skipped > 0 ? "skipped" : "cancelled";
+    what = line.ran > 0       ? "ran"
+           : line.hit > 0     ? "cached"
+           : line.failed > 0  ? "failed"
+           : line.skipped > 0 ? "skipped"
+                              : "cancelled";
   }
-  worst = line.failed > 0 ? "failed" : line.cancelled > 0 ? "cancelled"
-          : line.skipped > 0 ? "skipped" : line.ran > 0 ? "ran" : "cached";
+  worst = line.failed > 0      ? "failed"
+          : line.cancelled > 0 ? "cancelled"
+          : line.skipped > 0   ? "skipped"
+          : line.ran > 0       ? "ran"
+                               : "cached";
   auto text = "  " + pad_right(printable(task), name_width_) + "  " +
               paint(terminal_.has_colours_err, colour_of_state(worst), pad_right(what, 9));
   if (line.longest.count() > 0 && line.ran + line.failed > 0)
@@ -167,8 +173,10 @@ std::string LiveView::estimate(std::uint64_t ended, std::uint64_t total) const {
   for (const auto& [task, line] : lines_) ran += line.ran + line.failed;
   if (ran < kLeastRanForEstimate || ended >= total) return "";
   auto spent = clock_.steady() - begun_;
-  return ", about " + to_human(Duration(spent.count() * static_cast<std::int64_t>(total - ended) /
-                                        static_cast<std::int64_t>(ran))) + " left";
+  return ", about " +
+         to_human(Duration(spent.count() * static_cast<std::int64_t>(total - ended) /
+                           static_cast<std::int64_t>(ran))) +
+         " left";
 }
 
 std::string LiveView::progress_line() const {

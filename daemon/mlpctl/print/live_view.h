@@ -43,7 +43,7 @@ class LiveView {
     bool is_map = false;
     bool is_printed = false;
     Duration longest{0};
-    std::string reason;  // of the first that failed or was skipped
+    std::string reason;                      // of the first that failed or was skipped
     std::map<std::string, Instant> running;  // task run, since when
     std::uint64_t ended() const { return ran + hit + failed + skipped + cancelled; }
   };

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kShortDigest = 12;
 
-std::string short_digest(const std::string& digest) { return digest.substr(0, kShortDigest); }
+std::string short_digest(const std::string& digest) {
+  return digest.substr(0, kShortDigest);
+}
 
 std::size_t width_of(const Terminal& terminal) {
   return terminal.has_progress ? static_cast<std::size_t>(terminal.width) : 0;
@@ -33,7 +35,9 @@ std::string word_of(const wire::TaskRun& task_run) {
   return task_run.source == "hit" ? "cached" : "ran";
 }
 
-Cell state_cell(const std::string& state) { return {state, colour_of_state(state)}; }
+Cell state_cell(const std::string& state) {
+  return {state, colour_of_state(state)};
+}
 
 std::string worst_of(const wire::Counts& counts) {
   if (counts.failed > 0) return "failed";
@@ -77,14 +81,14 @@ std::string attempt_table(const wire::TaskRun& task_run, const Terminal& termina
   table.heads = {"ATTEMPT", "STATE", "TIME", "CPU", "MEMORY", "LOG", ""};
   table.is_right = {false, false, true, true, true, true};
   for (const auto& attempt : task_run.attempt_details)
-    table.rows.push_back({{std::to_string(attempt.number), Colour::kNone},
-                          state_cell(attempt.state),
-                          {to_human(attempt.elapsed), Colour::kNone},
-                          {to_human(std::chrono::milliseconds(attempt.cpu_ms)), Colour::kNone},
-                          {human_size(static_cast<std::uint64_t>(attempt.peak_memory_bytes)),
-                           Colour::kNone},
-                          {human_size(attempt.log_size), Colour::kNone},
-                          {attempt.message, Colour::kNone}});
+    table.rows.push_back(
+        {{std::to_string(attempt.number), Colour::kNone},
+         state_cell(attempt.state),
+         {to_human(attempt.elapsed), Colour::kNone},
+         {to_human(std::chrono::milliseconds(attempt.cpu_ms)), Colour::kNone},
+         {human_size(static_cast<std::uint64_t>(attempt.peak_memory_bytes)), Colour::kNone},
+         {human_size(attempt.log_size), Colour::kNone},
+         {attempt.message, Colour::kNone}});
   return to_text(table, terminal.has_colours_out, width_of(terminal));
 }
 
@@ -204,8 +208,8 @@ std::string to_text(const wire::PlanForecast& forecast, const Terminal& terminal
   table.is_right = {false, true};
   for (const auto& task : forecast.tasks) {
     auto verdict = task.verdict == "hit" ? "cached" : task.verdict;
-    auto why = task.verdict == "hit" && !task.made_by.empty() ? "made by " + task.made_by
-                                                              : task.reason;
+    auto why =
+        task.verdict == "hit" && !task.made_by.empty() ? "made by " + task.made_by : task.reason;
     auto count = std::to_string(task.count) + (task.is_count_known ? "" : "+");
     table.rows.push_back({{task.name, Colour::kNone},
                           {count, Colour::kNone},
@@ -250,12 +254,14 @@ std::string to_text(const wire::LineageList& list, const Terminal& terminal) {
   for (const auto& lineage : list.lineages) {
     std::string indent(2 * std::min(lineage.distance, kMostIndent), ' ');
     if (!text.empty() && lineage.distance == 0) text += "\n";
-    text += indent + paint(terminal.has_colours_out, Colour::kBold,
+    text += indent +
+            paint(terminal.has_colours_out, Colour::kBold,
                   lineage.name.empty() ? lineage.kind : printable(lineage.name)) +
             " " + lineage.digest + " " + human_size(lineage.size) + "\n";
     for (const auto& maker : lineage.made_by) text += to_text(maker, indent + "  ");
     for (const auto& user : lineage.used_by)
-      text += indent + "  used by " + printable(user.task_run) + ", " + shown_time(user.time) + "\n";
+      text +=
+          indent + "  used by " + printable(user.task_run) + ", " + shown_time(user.time) + "\n";
   }
   return text.empty() ? "nothing is known of where it comes from\n" : text;
 }

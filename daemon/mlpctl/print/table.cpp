@@ -22,7 +22,9 @@ std::vector<std::size_t> column_widths(const Table& table) {
   return widths;
 }
 
-std::string pad(std::size_t count) { return std::string(count, ' '); }
+std::string pad(std::size_t count) {
+  return std::string(count, ' ');
+}
 
 std::string to_line(const std::vector<Cell>& row, const std::vector<std::size_t>& widths,
                     const Table& table, bool has_colours, std::size_t limit) {

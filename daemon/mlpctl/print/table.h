@@ -16,9 +16,9 @@ struct Cell {
 };
 
 struct Table {
-  std::vector<std::string> heads;        // none: no head line
+  std::vector<std::string> heads;  // none: no head line
   std::vector<std::vector<Cell>> rows;
-  std::vector<bool> is_right;            // columns of numbers; missing: left
+  std::vector<bool> is_right;  // columns of numbers; missing: left
 };
 
 /// One line a row; the last column is cut to `width` columns (0: not cut). Trailing blanks are left

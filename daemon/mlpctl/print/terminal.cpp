@@ -30,18 +30,27 @@ int find_width() {
 
 const char* sequence_of(Colour colour) {
   switch (colour) {
-    case Colour::kBold: return "\x1b[1m";
-    case Colour::kFaint: return "\x1b[2m";
-    case Colour::kRed: return "\x1b[31m";
-    case Colour::kGreen: return "\x1b[32m";
-    case Colour::kYellow: return "\x1b[33m";
-    case Colour::kCyan: return "\x1b[36m";
-    case Colour::kNone: return "";
+    case Colour::kBold:
+      return "\x1b[1m";
+    case Colour::kFaint:
+      return "\x1b[2m";
+    case Colour::kRed:
+      return "\x1b[31m";
+    case Colour::kGreen:
+      return "\x1b[32m";
+    case Colour::kYellow:
+      return "\x1b[33m";
+    case Colour::kCyan:
+      return "\x1b[36m";
+    case Colour::kNone:
+      return "";
   }
   return "";
 }
 
-bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
 
 }  // namespace
 

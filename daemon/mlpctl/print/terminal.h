@@ -24,7 +24,7 @@ struct Terminal {
   bool is_quiet = false;      // messages that are no errors are left out
   bool is_verbose = false;
   bool is_json = false;
-  int width = 80;             // columns
+  int width = 80;  // columns
 };
 
 /// From --color, --no-progress, --quiet, -v, --json, NO_COLOR, TERM and what the streams are.

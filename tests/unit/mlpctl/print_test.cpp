@@ -118,8 +118,9 @@ TEST(Summary, The_last_line_counts_what_ran_and_what_was_cached) {
 }
 
 TEST(Results, Are_names_and_values_on_one_line_each) {
-  EXPECT_EQ(to_text(std::vector<wire::NamedValue>{{"best", Json(1), "0.97"}, {"x", Json(), "a\nb"}}),
-            "best = 0.97\nx = a\\x0ab\n");
+  EXPECT_EQ(
+      to_text(std::vector<wire::NamedValue>{{"best", Json(1), "0.97"}, {"x", Json(), "a\nb"}}),
+      "best = 0.97\nx = a\\x0ab\n");
 }
 
 TEST(TableText, Columns_are_as_wide_as_their_text_counted_in_characters) {
