@@ -22,16 +22,16 @@ void SyncThread::written(std::uint64_t commit, std::vector<Release> releases) {
 // All that is in the view was written before the sync, so nobody sees what is not durable.
 bool SyncThread::sync() {
   std::uint64_t commit;
-  bool has_new;
+  bool is_new;
   std::vector<Release> releases;
   {
     std::lock_guard lock(mutex_);
     if (!has_work()) return false;
     commit = written_;
-    has_new = written_ > synced_;
+    is_new = has_new();
     releases = std::exchange(releases_, {});
   }
-  if (has_new) {
+  if (is_new) {
     CRASH_POINT("sync.before");
     std::shared_ptr<const store::View> view = kv_.view();
     MLP_CHECK(kv_.sync().has_value());  // a failed sync ends the process inside the store
@@ -42,7 +42,7 @@ bool SyncThread::sync() {
     synced_ = commit;
   }
   for (Release& release : releases) release();
-  if (has_new) feed_.publish(commit);
+  if (is_new) feed_.publish(commit);
   return true;
 }
 

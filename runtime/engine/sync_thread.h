@@ -46,7 +46,8 @@ class SyncThread {
 
  private:
   void loop();
-  bool has_work() const { return written_ > synced_ || !releases_.empty(); }
+  bool has_new() const { return written_ > synced_ || view_ == nullptr; }
+  bool has_work() const { return has_new() || !releases_.empty(); }
 
   store::Kv& kv_;
   std::function<void(std::uint64_t)> mark_synced_;
