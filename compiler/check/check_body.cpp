@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "compiler/check/check_task.h"
 #include "compiler/check/constant.h"
-#include "compiler/check/shell_text.h"
+#include "compiler/foreign/shell_text.h"
 
 namespace mlp::check {
 namespace {

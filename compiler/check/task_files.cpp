@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "compiler/check/check_task.h"
 #include "compiler/check/constant.h"
-#include "compiler/check/python_imports.h"
-#include "compiler/check/shell_text.h"
+#include "compiler/foreign/python_imports.h"
+#include "compiler/foreign/shell_text.h"
 
 namespace mlp::check {
 namespace {

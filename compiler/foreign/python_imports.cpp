@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/check/python_imports.h"
+#include "compiler/foreign/python_imports.h"
 
 #include <cctype>
 #include <deque>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/check/shell_text.h"
+#include "compiler/foreign/shell_text.h"
 
 #include <algorithm>
 #include <cctype>

@@ -34,6 +34,12 @@ struct AreaAndName {
 
 INSTANTIATE_TEST_SUITE_P(Cases, CompilerGolden, testing::ValuesIn(all_cases()), AreaAndName());
 
+TEST(CompilerGoldenMade, SaysThatAFileIsTooLarge) {
+  GoldenCase each{"pipeline", "file_too_large", "pipeline p() { }\n"};
+  each.text += std::string(2 << 20, ' ');
+  expect_golden(each, compiled_text(each));
+}
+
 TEST(DiagnosticKinds, AreEachShownByAGoldenCase) {
   std::string all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(golden_folder(""))) {
