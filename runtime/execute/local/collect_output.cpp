@@ -2,6 +2,8 @@
 #include "runtime/execute/local/collect_output.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -89,12 +91,23 @@ Error OutputWork::missing() const {
                    list_folder(files_, order_.folder));
 }
 
+/// True when no part of the path below `folder` is a link: one look of the kernel.
+bool has_no_link(const std::string& folder, const std::string& place) {
+  const int root = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return false;
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  const auto fd = static_cast<int>(::syscall(SYS_openat2, root, place.c_str(), &how, sizeof how));
+  if (fd >= 0) ::close(fd);
+  ::close(root);
+  return fd >= 0;
+}
+
 /// Where the path leads when links are followed; kDenied outside of the working folder.
 Result<std::string> OutputWork::real_path(const std::string& place) const {
   const std::string path = order_.folder + "/" + place;
-  const auto info = files_.stat(path);
-  const bool is_plain = info && info->kind != FileKind::kLink && parent_path(place) == "out";
-  if (is_plain) return path;
+  if (has_no_link(order_.folder, place)) return path;
   char real[PATH_MAX];
   char root[PATH_MAX];
   if (::realpath(path.c_str(), real) == nullptr) return missing();

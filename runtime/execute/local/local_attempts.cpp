@@ -134,7 +134,11 @@ void LocalAttempts::stage(Attempt& attempt) {
 void LocalAttempts::staged(Id id, std::uint64_t generation, Result<Staged> result) {
   Attempt* attempt = find(id, State::kStaging);
   if (attempt == nullptr) return;
-  if (generation != generation_ || !is_connected_) return begin(*attempt);
+  if (generation != generation_ || !is_connected_) {
+    if (generation == generation_) slots_.discard(*attempt->slot);
+    attempt->slot.reset();
+    return begin(*attempt);
+  }
   if (!result) {
     attempt->is_adopted = true;  // what was staged is not known
     return fail_staging(*attempt, result.error());

@@ -92,8 +92,7 @@ Status StagingWork::parents_of(const std::string& path) { return make_folder(par
 Status StagingWork::write(const std::string& path, std::string_view bytes, std::uint32_t mode) {
   MLP_TRY(parents_of(path));
   staged_.made.push_back(path);
-  MLP_TRY(staging_.files_.write(full(path), bytes, 0600));
-  return staging_.files_.chmod(full(path), mode);
+  return staging_.files_.write(full(path), bytes, mode);
 }
 
 Status StagingWork::link_object(const Digest& digest, const std::string& path) {

@@ -76,8 +76,11 @@ void add_values(const BodyScope& scope, Variables& out) {
   const plan::TaskDefinition& definition = scope.definition;
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     if (!definition.inputs[i].is_in_key) continue;
-    out.set("MLP_INPUT_" + upper(definition.inputs[i].name),
-            scope.staged.inputs.at(i).joined("\n"));
+    const std::string text = scope.staged.inputs.at(i).joined("\n");
+    // Ten thousand paths fit into a body as words, but not into one variable: it is left out.
+    const bool is_list = scope.staged.inputs.at(i).kind == ShownValue::Kind::kList;
+    if (is_list && text.size() > kLongestWord - 256) continue;
+    out.set("MLP_INPUT_" + upper(definition.inputs[i].name), text);
   }
   for (std::size_t i = 0; i < definition.outputs.size(); ++i) {
     if (definition.outputs[i].is_stdout) continue;

@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
+#include <map>
 #include <string_view>
 
 #include "base/text.h"
@@ -28,17 +30,44 @@ bool is_program(const std::string& path) {
   return ::access(path.c_str(), X_OK) == 0 && ::stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
 }
 
+/// Looking through PATH costs some 20 calls; what was found is believed for a moment, so a run of
+/// short attempts pays once. Only names found in absolute folders are kept.
+class RecentPrograms {
+ public:
+  const std::string* find(const std::string& key) const {
+    const auto it = found_.find(key);
+    return it != found_.end() && ::time(nullptr) <= until_ ? &it->second : nullptr;
+  }
+  void add(const std::string& key, const std::string& path) {
+    constexpr std::size_t kMost = 64;
+    if (::time(nullptr) > until_ || found_.size() >= kMost) found_.clear();
+    if (found_.empty()) until_ = ::time(nullptr) + 1;
+    found_[key] = path;
+  }
+
+ private:
+  std::map<std::string, std::string> found_;
+  std::time_t until_ = 0;
+};
+
 }  // namespace
 
 Program find_program(const std::vector<std::string>& arguments,
                      const std::vector<std::string>& environment, const std::string& folder) {
   const std::string& name = arguments.at(0);
   if (name.empty() || name.find('/') != std::string::npos) return {name};
+  static RecentPrograms recent;
+  const std::string_view search = path_of(environment);
+  const std::string key = name + "\n" + std::string(search);
+  if (const std::string* known = recent.find(key)) return {*known};
   std::string found_but_not_executable;
-  for (const std::string& part : split(path_of(environment), ':')) {
+  for (const std::string& part : split(search, ':')) {
     std::string path = part.empty() ? name : part + "/" + name;
     if (path.front() != '/') path = folder + "/" + path;
-    if (is_program(path)) return {path};
+    if (is_program(path)) {
+      if (!part.empty() && part.front() == '/') recent.add(key, path);
+      return {path};
+    }
     if (found_but_not_executable.empty() && ::access(path.c_str(), F_OK) == 0) {
       found_but_not_executable = path;
     }
