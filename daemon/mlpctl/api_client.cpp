@@ -137,6 +137,13 @@ Result<Answer> ApiClient::get(const std::string& path) {
   });
 }
 
+Result<Answer> ApiClient::post_once(const std::string& path, const std::string& json) {
+  MLP_TRY(connect());
+  auto result = connection_->client.Post(path, json, kJsonType);
+  if (!result) return to_transport_error(result.error(), endpoint_);
+  return Answer{result->status, std::move(result->body)};
+}
+
 Result<Answer> ApiClient::post(const std::string& path, const std::string& json) {
   return repeat([&]() -> Result<Answer> {
     auto result = connection_->client.Post(path, json, kJsonType);

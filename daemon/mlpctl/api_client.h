@@ -47,6 +47,8 @@ class ApiClient {
   /// Errors: kUnavailable when nobody answers, kTimeout when the answer does not come in time.
   Result<Answer> get(const std::string& path);
   Result<Answer> post(const std::string& path, const std::string& json);
+  /// Without a repeat: for what ends the daemon that would answer.
+  Result<Answer> post_once(const std::string& path, const std::string& json);
   /// Sent once: what a lost connection left undone is asked for again by the caller.
   Result<Answer> post_stream(const std::string& path, const StreamedBody& body);
   Result<Answer> put_stream(const std::string& path, const StreamedBody& body);

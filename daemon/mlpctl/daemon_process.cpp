@@ -28,6 +28,8 @@ constexpr auto kPause = std::chrono::milliseconds(5);
 constexpr Duration kHealthTimeout = std::chrono::seconds(5);
 constexpr std::uint64_t kLogTailBytes = 2048;
 constexpr int kOtherDaemonHasFolder = 10;
+/// The other daemon answers well within it, or was none.
+constexpr Duration kOtherStartsWithin = std::chrono::seconds(2);
 
 Result<std::string> own_folder() {
   char buffer[PATH_MAX];
@@ -89,19 +91,25 @@ Error ended_at_once(int status, const std::string& log) {
                    "its log is " + log);
 }
 
-/// Waits for the health check of the one we started, or of another that has the data folder.
-Status wait_until_answering(const Settings& settings, pid_t pid) {
+/// Starts one, again where another process only passed through the data folder's lock, and waits for
+/// the health check of it or of another that has the data folder.
+Status start_and_wait(const Settings& settings, const std::vector<std::string>& words) {
   SystemClock clock;
   auto log = daemon_log_path(settings.data_folder);
   auto limit = clock.steady() + kStartLimit;
-  bool is_ours_alive = true;
+  pid_t pid = 0;
+  Duration next_start{0};
   while (clock.steady() < limit) {
+    if (pid == 0 && clock.steady() >= next_start) {
+      MLP_ASSIGN(pid, spawn_detached(words, log));
+    }
     if (is_daemon_answering(settings)) return {};
     int status = 0;
-    if (is_ours_alive && ::waitpid(pid, &status, WNOHANG) == pid) {
-      is_ours_alive = false;
+    if (pid != 0 && ::waitpid(pid, &status, WNOHANG) == pid) {
       bool has_other = WIFEXITED(status) && WEXITSTATUS(status) == kOtherDaemonHasFolder;
       if (!has_other) return ended_at_once(status, log);
+      pid = 0;
+      next_start = clock.steady() + kOtherStartsWithin;
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -134,8 +142,7 @@ Result<DaemonState> ensure_daemon(const Settings& settings, const std::vector<st
     MLP_TRY(make_folders(real_files(), settings.data_folder, 0700));
     std::vector<std::string> words = {mlpd, "--data", settings.data_folder};
     words.insert(words.end(), extra.begin(), extra.end());
-    MLP_ASSIGN(auto pid, spawn_detached(words, daemon_log_path(settings.data_folder)));
-    MLP_TRY(wait_until_answering(settings, pid));
+    MLP_TRY(start_and_wait(settings, words));
     state.was_started = true;
   }
   MLP_ASSIGN(auto endpoint, find_endpoint(settings));

@@ -46,9 +46,11 @@ Result<ExitCode> run_down(Context& context) {
   // Errors first: a shutdown must not be asked for twice on a connection it has closed.
   MLP_ASSIGN(auto status, client.get_as<wire::Status>(std::string(wire::path::kStatus)));
   wire::ShutdownRequest request{shutdown_mode(context.line)};
-  MLP_ASSIGN(auto answer,
-             client.post(std::string(wire::path::kShutdown), mlp::to_text(wire::to_json(request))));
-  if (!answer.is_success()) return to_error(answer);
+  auto answer = client.post_once(std::string(wire::path::kShutdown),
+                                 mlp::to_text(wire::to_json(request)));
+  if (answer && !answer->is_success()) return to_error(*answer);
+  // A daemon that ended before its answer was through is what was asked for.
+  if (!answer && answer.error().code != ErrorCode::kUnavailable) return answer.error();
   if (context.line.has("wait") && status.running_attempts > 0)
     context.note("waiting for " + counted(status.running_attempts, "running task"));
   if (!context.settings.server) {
