@@ -11,8 +11,8 @@
 
 #include "base/file.h"
 #include "base/time.h"
-#include "daemon/http/server/auth.h"
 #include "daemon/http/follow.h"
+#include "daemon/http/server/auth.h"
 #include "daemon/http/server/message.h"
 #include "daemon/wire/submit.h"
 #include "runtime/engine/engine.h"

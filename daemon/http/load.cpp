@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "daemon/wire/paths.h"
+#include "runtime/store/attempt_records.h"
 #include "runtime/store/run_records.h"
 
 namespace mlp::http {
@@ -100,6 +101,16 @@ Result<LoadedRun> load_run(const Request& request, Context& context) {
 
 Result<model::TaskRunId> task_run_of(const LoadedRun& loaded, const std::string& name) {
   return model::parse_task_run(loaded.run.id.to_string() + "/" + name, *loaded.plan);
+}
+
+std::string name_of_attempt(model::AttemptId id, const lineage::Sources& sources) {
+  if (!id) return "";
+  auto attempt = store::find_attempt(sources.view, id);
+  if (!attempt || !*attempt) return "";
+  auto run = store::find_run(sources.view, (*attempt)->task_run.run);
+  if (!run || !*run) return "";
+  auto plan = sources.plans.get(sources.view, (*run)->plan);
+  return plan ? model::to_text((*attempt)->task_run, **plan) : "";
 }
 
 Response send_object(const Request& request, Context& context, const store::View& view,

@@ -42,6 +42,9 @@ inline lineage::Sources sources_of(const store::View& view, Context& context) {
   return {view, *context.objects, *context.plans};
 }
 
+/// "9/fit[2]" of the task run of an attempt; empty when its records are gone.
+std::string name_of_attempt(model::AttemptId id, const lineage::Sources& sources);
+
 /// The bytes of an object, streamed; a single Range is answered with 206. Any file is shown as a
 /// download that no browser runs.
 Response send_object(const Request& request, Context& context, const store::View& view,

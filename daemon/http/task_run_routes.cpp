@@ -56,18 +56,6 @@ void add_times(wire::TaskRun& shown, const model::TaskRun& task_run, const store
   shown.elapsed = last.elapsed;
 }
 
-/// The task run whose attempt made the outputs, by name.
-std::string name_of_maker(const model::TaskRun& task_run, const store::View& view,
-                          Context& context) {
-  if (!task_run.made_by) return "";
-  auto attempt = store::find_attempt(view, task_run.made_by);
-  if (!attempt || !*attempt) return "";
-  auto run = store::find_run(view, (*attempt)->task_run.run);
-  if (!run || !*run) return "";
-  auto plan = context.plans->get(view, (*run)->plan);
-  return plan ? model::to_text((*attempt)->task_run, **plan) : "";
-}
-
 Result<model::TaskRun> get_task_run(const LoadedRun& loaded, const model::TaskRunId& id) {
   MLP_ASSIGN(auto found, store::find_task_run(*loaded.view, id));
   if (found) return std::move(*found);
@@ -135,7 +123,11 @@ Response list_task_runs(const Request& request, Context& context) {
   const Instant now = context.clock->now();
   for (const model::TaskRun& task_run : page.task_runs) {
     list.task_runs.push_back(http::to_wire(task_run, *loaded.plan));
-    add_times(list.task_runs.back(), task_run, *loaded.view, now);
+    wire::TaskRun& shown = list.task_runs.back();
+    add_times(shown, task_run, *loaded.view, now);
+    if (task_run.source == model::Source::kHit) {
+      shown.made_by_run = name_of_attempt(task_run.made_by, sources_of(*loaded.view, context));
+    }
   }
   if (page.has_more) list.next_after = list.task_runs.back().name;
   return document(list);
@@ -148,7 +140,7 @@ Response show_task_run(const Request& request, Context& context) {
   wire::TaskRun shown = http::to_wire(task_run, *loaded.plan);
   const Instant now = context.clock->now();
   add_times(shown, task_run, *loaded.view, now);
-  shown.made_by_run = name_of_maker(task_run, *loaded.view, context);
+  shown.made_by_run = name_of_attempt(task_run.made_by, sources_of(*loaded.view, context));
   MLP_LOAD(const auto attempts, store::list_attempts(*loaded.view, task_run));
   for (const model::Attempt& attempt : attempts) {
     shown.attempt_details.push_back(http::to_wire(attempt, shown.name, now));

@@ -202,7 +202,7 @@ void Daemon::Parts::make_context() {
     submit_run({*engine, *objects, files}, wish, by, answer);
   };
   context.forecast = [this](const wire::Submit& wish) {
-    return forecast_run({*engine, *objects, files}, *plans, wish);
+    return forecast_run({*engine, *objects, files}, *plans, clock, wish);
   };
   context.shut_down = [this](const std::string& mode) { return shut_down(mode); };
   context.read_live_log = [this](model::AttemptId id, std::uint64_t offset, std::uint64_t most) {

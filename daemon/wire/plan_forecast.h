@@ -48,6 +48,7 @@ struct PlanForecast {
   std::uint64_t will_run = 0;
   std::uint64_t will_hit = 0;
   std::uint64_t unknown = 0;
+  std::string error;                // a gate or expression that is sure to fail
   Json diagnostics = JsonArray{};  // warnings, as in Error
 };
 
@@ -62,6 +63,7 @@ void visit(V& v, PlanForecast& p) {
   v("will_run", p.will_run);
   v("will_hit", p.will_hit);
   v("unknown", p.unknown);
+  v("error", p.error);
   v("diagnostics", p.diagnostics);
 }
 
