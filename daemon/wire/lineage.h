@@ -68,7 +68,7 @@ struct Lineage {
   std::string name;
   std::string kind;  // "file", "folder" or "value"
   std::uint64_t size = 0;
-  std::uint64_t distance = 0;           // steps from what was asked for
+  std::uint64_t distance = 0;           // how far it is from what was asked for
   std::vector<LineageTaskRun> made_by;  // at most one; none: it came from outside
   std::vector<LineageTaskRun> used_by;  // at most 1,000
 };
