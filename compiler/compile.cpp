@@ -23,6 +23,8 @@ source::Span start_of(const check::Program& program) {
 void report_choice(check::Context& context, const std::string& path, const std::string& wanted,
                    const std::vector<std::string>& names) {
   if (names.empty()) {
+    // What could not be read may have been one.
+    if (context.sink.has_errors()) return;
     context.report(Kind::kNoPipeline, start_of(context.program), "`" + path + "` has no pipeline")
         .with_help("declare one: `pipeline name() { … }`");
   } else if (!wanted.empty()) {

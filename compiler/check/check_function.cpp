@@ -457,7 +457,8 @@ class FunctionCheck {
       failed_ = true;
     }
     if (failed_) return error();
-    const TypeId item = types_.record(std::move(fields));
+    const TypeId item = bounded_type(checker_.context(), types_.record(std::move(fields)), e_.span);
+    if (types_.is_error(item)) return error();
     Typed typed = make_function(checker_.context().program, Function::kZip, types_.list_of(item),
                                 e_.span, std::move(arguments_));
     typed.expression.names = std::move(names);

@@ -209,7 +209,8 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::PartsExpr& n,
     children.push_back(std::move(value));
   }
   if (is_broken) return make_error(context_.program, e.span);
-  const TypeId type = types().record(std::move(fields));
+  const TypeId type = bounded_type(context_, types().record(std::move(fields)), e.span);
+  if (types().is_error(type)) return make_error(context_.program, e.span);
   Typed typed =
       make_plain(context_.program, ExpressionKind::kRecord, type, e.span, std::move(children));
   typed.expression.names = names;

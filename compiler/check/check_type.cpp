@@ -62,7 +62,7 @@ class TypeResolver {
     return later(type.span, "maps are not supported yet", "use a record, or a list of records");
   }
 
-  TypeId resolve_node(const syntax::Type&, const syntax::PartsType& parts) {
+  TypeId resolve_node(const syntax::Type& type, const syntax::PartsType& parts) {
     std::vector<plan::Field> fields;
     std::set<std::string> seen;
     for (const syntax::TypePart& part : parts.parts) {
@@ -73,7 +73,7 @@ class TypeResolver {
       }
       fields.push_back({part.name.text, resolve(part.type), std::nullopt});
     }
-    return types().record(std::move(fields));
+    return bounded_type(context_, types().record(std::move(fields)), type.span);
   }
 
   TypeId resolve_node(const syntax::Type& type, const syntax::NamedType& named) {
@@ -292,7 +292,8 @@ TypeId complete_record(Context& context, Record& record) {
     record.fields.push_back(std::move(made));
   }
   record.progress = Progress::kDone;
-  if (!is_broken) record.type = context.types().table().intern(std::move(type));
+  if (is_broken) return record.type;
+  record.type = bounded_type(context, context.types().table().intern(std::move(type)), record.span);
   return record.type;
 }
 

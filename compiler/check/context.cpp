@@ -20,6 +20,13 @@ std::string quoted_list(const std::vector<std::string>& words) {
   return text;
 }
 
+TypeId bounded_type(Context& context, TypeId type, Span span) {
+  if (!context.types().is_too_large(type)) return type;
+  context.report(Kind::kPlanTooLarge, span, "a record of this many parts is too large")
+      .with_help("put large data into files");
+  return context.types().error();
+}
+
 Result<plan::SeenFile> seen_file(source::SourceLoader& loader, const std::string& path) {
   MLP_ASSIGN(const source::ProjectFile found, loader.find(path));
   return plan::SeenFile{found.path, found.executable, found.size, found.digest};

@@ -32,6 +32,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 /// "`a`, `b` and `c`".
 std::string quoted_list(const std::vector<std::string>& words);
 
+/// The type; the error type after telling that it is too large.
+TypeId bounded_type(Context& context, TypeId type, Span span);
+
 template <typename Table>
 std::vector<std::string> names_of(const Table& table) {
   std::vector<std::string> names;

@@ -95,7 +95,8 @@ class FileFinder {
       if (is_python(entry.first)) starts.push_back(entry.first);
     }
     for (const std::string& start : starts) {
-      for (const std::string& path : foreign::imported_python_files(context_.loader, start)) add(path);
+      for (const std::string& path : foreign::imported_python_files(context_.loader, start))
+        add(path);
     }
   }
 

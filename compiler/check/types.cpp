@@ -70,6 +70,16 @@ TypeId Types::common(TypeId a, TypeId b) {
   return fits(wider_b, wider_a) ? wider_a : TypeId{};
 }
 
+std::uint64_t Types::size_of(TypeId type) {
+  if (!type) return 0;
+  const auto known = sizes_.find(type);
+  if (known != sizes_.end()) return known->second;
+  const plan::Type found = get(type);
+  std::uint64_t size = 1 + size_of(found.element);
+  for (const plan::Field& field : found.fields) size += size_of(field.type);
+  return sizes_[type] = std::min(size, kMostParts + 1);
+}
+
 std::string Types::text(TypeId type) const {
   if (!type || kind(type) == TypeKind::kNone) return "nothing";
   return plan::to_text(table_, type);

@@ -4,7 +4,9 @@
 // error type, which fits everywhere so that one mistake is told once.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,9 +53,18 @@ class Types {
 
   std::string text(TypeId type) const;
 
+  /// True when the type, written out, has more than kMostParts parts: records in records multiply.
+  bool is_too_large(TypeId type) { return size_of(type) > kMostParts; }
+
  private:
+  // Far more than a table has columns; keeps every walk over a type short.
+  static constexpr std::uint64_t kMostParts = 5000;
+
+  std::uint64_t size_of(TypeId type);
+
   plan::TypeTable table_;
   TypeId error_;
+  std::map<TypeId, std::uint64_t> sizes_;
 };
 
 }  // namespace mlp::check

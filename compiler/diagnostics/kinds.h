@@ -90,6 +90,7 @@ enum class Severity { kError, kWarning };
   KIND(kBadTolerate, "E0508", kError, "a limit or tolerance that cannot be kept")         \
   KIND(kBadAfter, "E0509", kError, "an `after` that means nothing here")                  \
   KIND(kBlockWithoutValue, "E0510", kError, "a block without a value")                    \
+  KIND(kPlanTooLarge, "E0511", kError, "a plan or type too large to be carried out")       \
   KIND(kBadEnvironment, "E0601", kError, "an environment that cannot be made")            \
   KIND(kNotSupported, "E0901", kError, "not supported yet")                               \
   KIND(kUnpinnedRequirements, "W0101", kWarning, "requirements without a version")

@@ -61,7 +61,25 @@ std::string Lowering::unique_name(const std::string& callee) {
   return count == 1 ? name : name + "." + std::to_string(count);
 }
 
+bool Lowering::is_too_large(const Typed& call) {
+  if (plan_.statements.size() < kMostStatements) return false;
+  if (!told_too_large_) {
+    context_
+        .report(check::Kind::kPlanTooLarge, call.span,
+                "the plan would have more than " + std::to_string(kMostStatements) + " statements")
+        .with_help(
+            "each call of a pipeline stands in the plan once more; call it in a `for` instead");
+  }
+  told_too_large_ = true;
+  return true;
+}
+
 Expression Lowering::call_pipeline(const Typed& call, const std::string& name) {
+  if (is_too_large(call)) {
+    Expression nothing;
+    nothing.type = call.type();
+    return nothing;
+  }
   const check::Pipeline& callee = *call.pipeline;
   std::vector<std::optional<Expression>> given;
   for (const Typed& argument : call.children) {

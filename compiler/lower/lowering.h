@@ -21,6 +21,9 @@ using check::TypedStatement;
 using plan::Expression;
 using plan::StatementId;
 
+/// Called pipelines are inlined, so a few lines could ask for more statements than memory has.
+inline constexpr std::size_t kMostStatements = 100'000;
+
 /// What is around a statement that is made.
 struct Surroundings {
   plan::BlockId block;
@@ -40,6 +43,7 @@ class Lowering {
   // lower_pipeline.cpp
   void add_parameters();
   plan::BlockId open_block(StatementId parent, std::uint32_t depth);
+  bool is_too_large(const Typed& call);
   Expression call_pipeline(const Typed& call, const std::string& name);
   void bind_arguments(const Typed& call, const std::vector<std::optional<Expression>>& given);
   std::string unique_name(const std::string& callee);
@@ -100,7 +104,8 @@ class Lowering {
   std::map<std::string, int> name_counts_;
   std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>>, source::Span> spans_;
   std::map<StatementId, StatementId> hoisted_;  // a `let` of an inner block to its copy in the root
-  Expression unknown_;                          // the name that made the last path unknown
+  bool told_too_large_ = false;
+  Expression unknown_;  // the name that made the last path unknown
 };
 
 /// True for `read` of an artifact somewhere in it: its content is only there in the run.

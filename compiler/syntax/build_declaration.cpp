@@ -277,6 +277,7 @@ class FileBuilder {
   VarsProperty vars(const Tree& tree) {
     VarsProperty made;
     for (const Tree* each : tree.all(Rule::kVariable)) {
+      if (each->children.empty()) continue;
       made.variables.push_back({build_.name(&each->children.front()), value(*each)});
     }
     return made;
