@@ -31,8 +31,8 @@ ARROWS = {
                        "runtime/cache", "runtime/schedule", "runtime/execute/executor.h"],
     "daemon/wire": ["base"],
     "daemon/http/server": ["base", "daemon/wire"],
-    "daemon/http": ["base", "compiler/plan", "daemon/wire", "daemon/http/server", "runtime/model", "runtime/store", "runtime/objects",
-                    "runtime/cache", "runtime/lineage", "runtime/engine", "runtime/execute/executor.h"],
+    "daemon/http": ["base", "compiler/plan", "daemon/wire", "daemon/http/server", "runtime/model", "runtime/store",
+                    "runtime/objects", "runtime/cache", "runtime/lineage", "runtime/engine", "runtime/execute/executor.h"],
     "daemon/mlpd": ["base", "compiler", "daemon/wire", "daemon/http", "daemon/http/server", "runtime"],
     "daemon/mlpctl": ["base", "compiler", "daemon/wire"],
 }
@@ -47,7 +47,8 @@ DOORS = [
     ("Boost.JSON", r"boost/json.*", r"base/json\.h"),
     ("Boost.Process", r"boost/process.*", r"(runtime/environment/helper_process|daemon/mlpctl/daemon_process)\.cpp"),
     ("Boost.Asio and Boost.Beast", r"boost/(asio|beast).*",
-     r"(daemon/http/server/(connection|http_server)|runtime/environment/helper_process|daemon/mlpctl/daemon_process)\.(cpp|h)"),
+     r"(daemon/http/server/(connection|http_server)"
+     r"|runtime/environment/helper_process|daemon/mlpctl/daemon_process)\.(cpp|h)"),
     ("yaml-cpp", r"yaml-cpp/.*", r"(compiler/documents|runtime/execute/local)/\w*yaml\w*\.cpp"),
     ("toml++", r"toml\+\+.*", r"(compiler/documents/toml|daemon/mlpd/config)\.cpp"),
     ("CLI11", r"CLI/.*", r"daemon/(mlpctl|mlpd)/.*\.(cpp|h)"),
