@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <cerrno>
 #include <boost/beast/http/read.hpp>
 #include <cctype>
 
@@ -389,7 +390,9 @@ void Connection::watch_peer() {
     if (!self || error || !self->stream_) return;
     char byte = 0;
     const auto count = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (count <= 0) self->close();
+    if (count > 0) return;  // the next request has come early: whoever sends is still there
+    const bool is_false_alarm = count < 0 && (errno == EAGAIN || errno == EINTR);
+    is_false_alarm ? self->watch_peer() : self->close();
   });
 }
 
