@@ -32,7 +32,8 @@ ARROWS = {
     "daemon/wire": ["base"],
     "daemon/http/server": ["base", "daemon/wire"],
     "daemon/http": ["base", "compiler/plan", "daemon/wire", "daemon/http/server", "runtime/model", "runtime/store",
-                    "runtime/objects", "runtime/cache", "runtime/lineage", "runtime/engine", "runtime/execute/executor.h"],
+                    "runtime/objects", "runtime/cache", "runtime/lineage", "runtime/engine",
+                    "runtime/execute/executor.h"],
     "daemon/mlpd": ["base", "compiler", "daemon/wire", "daemon/http", "daemon/http/server", "runtime"],
     "daemon/mlpctl": ["base", "compiler", "daemon/wire"],
 }
