@@ -83,6 +83,16 @@ class FileBuilder {
     return build_.string(index < all.size() ? all[index] : nullptr);
   }
 
+  static const Tree* first(const Tree& tree) {
+    return tree.children.empty() ? nullptr : &tree.children.front();
+  }
+
+  /// The text of the word it begins with.
+  static std::string_view word(const Tree& tree) {
+    const Tree* leaf = first(tree);
+    return leaf == nullptr || leaf->token == nullptr ? std::string_view{} : leaf->token->text;
+  }
+
   Span keyword(const Tree& tree) const {
     return tree.children.empty() ? span(tree) : span(tree.children.front());
   }
@@ -221,12 +231,12 @@ class FileBuilder {
   }
 
   static Resource resource(const Tree& tree) {
-    const std::string_view word = tree.children.front().token->text;
-    if (word == "memory") return Resource::kMemory;
-    if (word == "gpus") return Resource::kGpus;
-    if (word == "disk") return Resource::kDisk;
-    if (word == "timeout") return Resource::kTimeout;
-    if (word == "priority") return Resource::kPriority;
+    const std::string_view kind = word(tree);
+    if (kind == "memory") return Resource::kMemory;
+    if (kind == "gpus") return Resource::kGpus;
+    if (kind == "disk") return Resource::kDisk;
+    if (kind == "timeout") return Resource::kTimeout;
+    if (kind == "priority") return Resource::kPriority;
     return Resource::kCpus;
   }
 
@@ -268,7 +278,9 @@ class FileBuilder {
     SecretsProperty made;
     for (const Tree* each : tree.all(Rule::kSecret)) {
       SecretUse use{type_name(*each), std::nullopt};
-      if (each->leaf("as") != nullptr) use.variable = build_.name(&each->children.back());
+      if (each->leaf("as") != nullptr && !each->broken) {
+        use.variable = build_.name(&each->children.back());
+      }
       made.secrets.push_back(std::move(use));
     }
     return made;
@@ -278,7 +290,7 @@ class FileBuilder {
     VarsProperty made;
     for (const Tree* each : tree.all(Rule::kVariable)) {
       if (each->children.empty()) continue;
-      made.variables.push_back({build_.name(&each->children.front()), value(*each)});
+      made.variables.push_back({build_.name(first(*each)), value(*each)});
     }
     return made;
   }
@@ -364,19 +376,19 @@ class FileBuilder {
     const auto add = [&](auto made) {
       schedule.properties.push_back({span(tree), keyword(tree), std::move(made)});
     };
-    const std::string_view word = tree.children.front().token->text;
-    if (word == "cron") {
+    const std::string_view kind = word(tree);
+    if (kind == "cron") {
       CronProperty made{text(tree, 0), std::nullopt};
       if (tree.leaf("in") != nullptr) made.zone = text(tree, 1);
       return add(std::move(made));
     }
-    if (word == "gap") return add(GapProperty{tree.leaf("skip") != nullptr});
-    if (word == "fold") return add(FoldProperty{tree.leaf("twice") != nullptr});
-    if (word == "missed") return add(missed(tree));
-    if (word == "overlap") return add(OverlapProperty{overlap(tree)});
-    if (word == "jitter") return add(JitterProperty{value(tree)});
-    if (word == "from") return add(FromProperty{value(tree)});
-    if (word == "until") return add(UntilProperty{value(tree)});
+    if (kind == "gap") return add(GapProperty{tree.leaf("skip") != nullptr});
+    if (kind == "fold") return add(FoldProperty{tree.leaf("twice") != nullptr});
+    if (kind == "missed") return add(missed(tree));
+    if (kind == "overlap") return add(OverlapProperty{overlap(tree)});
+    if (kind == "jitter") return add(JitterProperty{value(tree)});
+    if (kind == "from") return add(FromProperty{value(tree)});
+    if (kind == "until") return add(UntilProperty{value(tree)});
     add(PauseProperty{build_.integer(tree.leaf(TokenKind::kInt))});
   }
 
@@ -421,11 +433,11 @@ class FileBuilder {
   }
 
   OnProperty event(const Tree& tree) {
-    const std::string_view word = tree.children.front().token->text;
-    if (word == "finished") return {FinishedSource{build_.qname(tree.child(Rule::kQname))}, {}};
-    if (word == "changed") return {ChangedSource{text(tree)}, {}};
-    if (word == "registered") return {RegisteredSource{text(tree)}, {}};
-    if (word == "promoted") return {PromotedSource{text(tree, 0), text(tree, 1)}, {}};
+    const std::string_view kind = word(tree);
+    if (kind == "finished") return {FinishedSource{build_.qname(tree.child(Rule::kQname))}, {}};
+    if (kind == "changed") return {ChangedSource{text(tree)}, {}};
+    if (kind == "registered") return {RegisteredSource{text(tree)}, {}};
+    if (kind == "promoted") return {PromotedSource{text(tree, 0), text(tree, 1)}, {}};
     WebhookSource made{text(tree), std::nullopt};
     if (const Tree* body = tree.child(Rule::kQtype)) made.body = build_.qname(body);
     return {std::move(made), {}};

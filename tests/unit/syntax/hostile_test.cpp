@@ -124,11 +124,16 @@ std::string with_slip(std::string text, Random& random) {
                                            "~{",  "\"\"\"", "\n", ",", ":", "=", "-",
                                            "if ", "for ",   "/*", "'", "?", " "};
   const std::size_t at = random.below(text.size());
-  switch (random.below(3)) {
+  switch (random.below(4)) {
     case 0:
       return text.erase(at, 1 + random.below(4));
     case 1:
       return text.insert(at, pieces[random.below(pieces.size())]);
+    case 2: {  // the words or marks between two blanks away
+      const std::size_t begin = text.find(' ', at);
+      if (begin == std::string::npos) return text;
+      return text.erase(begin, text.find(' ', begin + 1) - begin);
+    }
     default:
       std::swap(text[at], text[random.below(text.size())]);
       return text;
@@ -156,6 +161,8 @@ TEST_P(Slips, EndInADiagnosticOrInAFileThatCanBeFormatted) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Samples, Slips, testing::ValuesIn(golden_cases("samples")), GoldenName());
+INSTANTIATE_TEST_SUITE_P(Everything, Slips, testing::ValuesIn(golden_cases("format")),
+                         GoldenName());
 
 }  // namespace
 }  // namespace mlp::tests
