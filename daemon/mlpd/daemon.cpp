@@ -84,6 +84,9 @@ struct Daemon::Parts {
   bool post_request(std::function<void()> work);
   http::Response shut_down(const std::string& mode);
   void stop();
+  void remove_endpoint();
+
+  bool is_stopped = false;
 };
 
 std::optional<StartFailure> Daemon::Parts::open_store() {
@@ -235,6 +238,7 @@ http::Response Daemon::Parts::shut_down(const std::string& mode) {
 }
 
 void Daemon::Parts::stop() {
+  if (std::exchange(is_stopped, true)) return;
   if (server) server->stop();
   if (subscription) engine->unsubscribe(*subscription);
   http_workers.reset();
@@ -244,11 +248,18 @@ void Daemon::Parts::stop() {
     const Status ended = executor->stop_runner(kRunnerPatience);
     if (!ended) log::warning("runner", {{"why", ended.error().message}});
   }
-  if (server && folder) [[maybe_unused]]
-    const Status removed = files.remove(folder->part("endpoint"));
-  engine_workers.reset();
-  executor.reset();  // its thread calls the engine, so the engine goes after it
+  remove_endpoint();
+  engine_workers.reset();  // what they do is for the engine
+  executor.reset();        // its thread calls the engine
   engine.reset();
+}
+
+void Daemon::Parts::remove_endpoint() {
+  if (!server || !folder) return;
+  const Status removed = files.remove(folder->part("endpoint"));
+  if (!removed && removed.error().code != ErrorCode::kNotFound) {
+    log::warning("endpoint", {{"why", removed.error().message}});
+  }
 }
 
 std::variant<std::unique_ptr<Daemon>, StartFailure> Daemon::start(const Config& config) {

@@ -61,6 +61,7 @@ void Connection::close() {
   disarm();
   leave_waiting();
   stream_.reset();
+  stream_owner_.reset();  // at the latest now; the deletion itself comes later (make_connection)
   sink_.reset();
   SystemError ignored;
   socket_.close(ignored);
@@ -299,6 +300,7 @@ void Connection::send_head_and_body() {
   }
   stream_ = std::make_shared<BodyReader>(std::move(response_.stream));
   stream_left_ = response_.stream_size.value_or(0);
+  stream_owner_ = shared_from_this();
   watch_peer();
   write(std::move(bytes), &Connection::pull);
 }
@@ -377,6 +379,7 @@ void Connection::send_keep_alive() {
 }
 
 void Connection::end_stream() {
+  const auto self = std::move(stream_owner_);
   stream_.reset();
   if (response_.stream_size && stream_left_ > 0) return close();
   if (!is_chunked_) return after_response();

@@ -127,6 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Response response_;
   std::string out_;
   std::shared_ptr<BodyReader> stream_;
+  std::shared_ptr<Connection> stream_owner_;  // itself: a stream that waits is held by nobody else
   std::optional<std::string> next_piece_;
   std::uint64_t stream_left_ = 0;
   bool is_chunked_ = false;
