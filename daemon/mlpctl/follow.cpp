@@ -60,10 +60,12 @@ Status follow_events(ApiClient& client, std::uint64_t run, const OnEvent& on_eve
   auto path = wire::path::run_events(run) + "?follow=1";
   auto pause = kFirstPause;
   std::optional<Duration> lost_since;
+  bool is_told = false;
   while (!reader.has_ended()) {
     reader.restart();
     auto receive = [&](std::string_view part) {
-      if (lost_since) on_break(false);
+      if (is_told) on_break(false);
+      is_told = false;
       lost_since.reset();
       pause = kFirstPause;
       return reader.take(part);
@@ -74,8 +76,11 @@ Status follow_events(ApiClient& client, std::uint64_t run, const OnEvent& on_eve
     if (!answer && answer.error().code == ErrorCode::kInvalid) return answer.error();
     if (!lost_since) {
       lost_since = clock.steady();
-      on_break(true);
-    } else if (clock.steady() - *lost_since > kFollowPatience) {
+      continue;  // one lost connection is no lost daemon
+    }
+    if (!is_told) on_break(true);
+    is_told = true;
+    if (clock.steady() - *lost_since > kFollowPatience) {
       return Error{ErrorCode::kUnavailable,
                    "the daemon has been away for " + to_human(kFollowPatience)};
     }

@@ -19,7 +19,7 @@ def slow(journal, seconds=1.0, count=6):
   """
 }}
 
-pipeline slow(seconds: float = {seconds}) -> int {{
+pipeline slowly(seconds: float = {seconds}) -> int {{
   all = for n in range(0, {count}) {{ slow(n, seconds) }}
   return sum(for s in all {{ s.out }})
 }}
@@ -182,7 +182,7 @@ class DaemonTest(HomeTest):
   run "echo one; sleep 1; echo two; echo > ~{out}"
 }
 
-pipeline talk() { talk() }
+pipeline talking() { talk() }
 ''')
         self.home.ctl("run", "talk.mlp", "--detach")
         follower = self.home.start("logs", "1/talk", "-f")

@@ -21,7 +21,7 @@ task apart() -> (out: string at stdout) {{
   run "echo apart"
 }}
 
-pipeline bad() -> string {{
+pipeline bad_run() -> string {{
   apart()
   return after("~{{bad()}}").out
 }}
@@ -81,7 +81,7 @@ class FailureTest(HomeTest):
   run "head -c 200000000 /dev/zero | tr '\\\\\\\\0' x; echo > ~{done}"
 }
 
-pipeline flood() { flood() }
+pipeline flooded() { flood() }
 ''')
         self.home.ctl("run", "flood.mlp", expect=None)
         size = self.home.ctl("show", "1/flood", "--json").json["attempt_details"][0]["log_size"]
@@ -92,7 +92,7 @@ pipeline flood() { flood() }
   run "sleep 600 >/dev/null 2>&1 & echo left"
 }
 
-pipeline leave() -> string { return leave().text }
+pipeline left() -> string { return leave().text }
 ''')
         self.home.ctl("run", "leave.mlp", expect=None, limit=30)
         self.wait_for(lambda: not [p for p in self.home.processes() if "sleep" in words_of(p)],

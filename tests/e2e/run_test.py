@@ -7,12 +7,12 @@ import unittest
 import harness
 from harness import HomeTest
 
-HELLO = '''task hello() -> (text: string at stdout) {
+HELLO = '''task greet() -> (text: string at stdout) {
   run "echo hello"
 }
 
 pipeline hello() -> string {
-  return hello().text
+  return greet().text
 }
 '''
 
@@ -63,7 +63,9 @@ class RunTest(HomeTest):
         self.assertRegex(done.summary, r"^run 1 succeeded in \S+: 1 task, 1 ran, 0 cached$")
         self.assertEqual(done.results, {"result": "hello"})
         self.assertEqual(len(re.findall(r"^run 1 ", done.out, re.M)), 1)
-        self.assertIn("hello", done.err)
+        self.assertRegex(done.err, r"\n  greet +ran +\S+\n")
+        self.assertNotIn("the daemon is away", done.err)
+        self.assertEqual(self.home.ctl("logs", "1/greet").out, "hello\n")
 
     def test_a_second_run_is_all_cached(self):
         self.chain()
@@ -107,7 +109,7 @@ class RunTest(HomeTest):
 
     def test_plan_tells_what_would_run_and_runs_nothing(self):
         self.chain()
-        self.assertIn("3", self.home.ctl("plan", "chain.mlp").out)
+        self.assertIn("2 will run, 1 not known yet", self.home.ctl("plan", "chain.mlp").out)
         self.home.ctl("run", "chain.mlp")
         self.home.write("count.py", COUNT + "#\n")
         forecast = self.home.ctl("plan", "chain.mlp", "--json").json

@@ -33,9 +33,10 @@ class Submission {
   /// kOk when there is something to submit; otherwise everything has been said.
   Result<ExitCode> prepare() {
     MLP_ASSIGN(auto given, parse_arguments(context_.line.all("set")));
-    MLP_ASSIGN(place_, find_project(context_.line.get("FILE")));
+    auto file = read_names();
+    MLP_ASSIGN(place_, find_project(file));
     loader_.emplace(place_.root, stat_cache_);
-    auto compiled = compile(*loader_, place_.path, context_.line.get("PIPELINE"));
+    auto compiled = compile(*loader_, place_.path, pipeline_);
     bool is_broken = !compiled.plan || compiled.has_errors();
     if (context_.terminal.is_json && is_broken) context_.say(to_document(compiled));
     print_diagnostics(context_.printer, context_.terminal, compiled.diagnostics, compiled.sources);
@@ -53,7 +54,7 @@ class Submission {
   Result<Answer> submit(ApiClient& client, const std::string& path, ExitCode& exit_code) {
     wire::Submit request;
     request.path = place_.path;
-    request.pipeline = context_.line.get("PIPELINE");
+    request.pipeline = pipeline_;
     request.arguments = arguments_;
     request.client_key = to_hex(random_bytes(kClientKeyBytes));
     for (int i = 0;; ++i) {
@@ -71,6 +72,17 @@ class Submission {
   }
 
  private:
+  /// The file; its pipeline is the second word, or stands behind a colon: "etl.mlp:nightly".
+  std::string read_names() {
+    auto file = context_.line.get("FILE");
+    pipeline_ = context_.line.get("PIPELINE");
+    auto colon = file.rfind(".mlp:");
+    if (colon == std::string::npos || !pipeline_.empty()) return file;
+    colon += std::string_view(".mlp").size();
+    pipeline_ = file.substr(colon + 1);
+    return file.substr(0, colon);
+  }
+
   /// Mistakes in arguments name their parameters; the rest is said as it came.
   static Error refusal(const Answer& answer, const wire::Error& error) {
     if (error.mistakes.empty()) return to_error(answer);
@@ -99,6 +111,7 @@ class Submission {
   Context& context_;
   StatCache stat_cache_;
   ProjectPlace place_;
+  std::string pipeline_;
   std::optional<DiskLoader> loader_;
   JsonObject arguments_;
 };
@@ -161,7 +174,7 @@ void add_submit_verbs(std::vector<Verb>& verbs) {
                    pipeline_arguments(),
                    {set_option(), {"-d,--detach", "", "print the run's number and return", false}},
                    "  mlpctl run iris.mlp\n  mlpctl run iris.mlp --set floor=0.95\n"
-                   "  mlpctl run etl.mlp nightly --detach\n",
+                   "  mlpctl run etl.mlp:nightly --detach\n",
                    run_run});
   verbs.push_back({"plan",
                    "Shows what would run, what is cached, and why",
