@@ -145,7 +145,7 @@ class Arranger {
     auto& told = diagnostics_.report(Kind::kNotADeclaration, Span{id_, token.begin, token.end},
                                      "`" + shown + "` begins no declaration");
     static constexpr std::array<std::string_view, 5> kFunctions = {"def", "func", "fn", "function",
-                                                                   "workflow"};
+                                                                   "process"};
     const std::string near = nearest(shown, declaration_words());
     if (is_one_of(shown, kFunctions)) {
       told.with_help("work is done by a `task`, and tasks are put together by a `pipeline`");

@@ -42,18 +42,26 @@ struct Layout {
   bool first_on_line = false;
 };
 
+/// What comes in and what goes out.
+struct Balancing {
+  source::SourceId id;
+  const std::vector<Token>& tokens;
+  Diagnostics& diagnostics;
+  std::vector<Span>& muddled;
+  std::vector<Token> out;
+};
+
 /// One stretch of the file, from one declaration in the first column to the next.
 class Stretch {
  public:
-  Stretch(source::SourceId id, const std::vector<Token>& all, std::size_t from, std::size_t to,
-          Diagnostics& diagnostics, std::vector<Span>& muddled, std::vector<Token>& out)
-      : id_(id),
-        all_(all),
+  Stretch(Balancing& work, std::size_t from, std::size_t to)
+      : id_(work.id),
+        all_(work.tokens),
         from_(from),
         to_(to),
-        diagnostics_(diagnostics),
-        muddled_(muddled),
-        out_(out),
+        diagnostics_(work.diagnostics),
+        muddled_(work.muddled),
+        out_(work.out),
         fate_(to - from, Fate::kFine),
         layout_(to - from) {}
 
@@ -303,18 +311,18 @@ class Stretch {
 }  // namespace
 
 std::vector<Token> balance(source::SourceId id, const std::vector<Token>& lexed,
-                           Diagnostics& diagnostics, std::vector<Span>& muddled) {
-  std::vector<Token> out;
-  out.reserve(lexed.size());
+                           Diagnostics& diagnostics, std::vector<source::Span>& muddled) {
+  Balancing work{id, lexed, diagnostics, muddled, {}};
+  work.out.reserve(lexed.size());
   std::size_t from = 0;
   for (std::size_t i = 0; i < lexed.size(); ++i) {
     const bool ends = lexed[i].kind == TokenKind::kReset || lexed[i].kind == TokenKind::kEnd;
     if (!ends) continue;
-    if (i > from) Stretch(id, lexed, from, i, diagnostics, muddled, out).run();
+    if (i > from) Stretch(work, from, i).run();
     from = i;
   }
-  out.push_back(lexed.back());
-  return out;
+  work.out.push_back(lexed.back());
+  return std::move(work.out);
 }
 
 }  // namespace mlp::syntax
