@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Bodies of tasks, and which inputs count for the key.
-#include <regex>
+#include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 #include "compiler/check/check_task.h"
@@ -10,6 +11,23 @@
 
 namespace mlp::check {
 namespace {
+
+bool is_word_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+bool is_identifier(const std::string& text) {
+  const bool begins = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0;
+  return begins && std::all_of(text.begin(), text.end(), is_word_letter);
+}
+
+/// True where `word` stands in the text by itself: a function may also be made by an assignment.
+bool has_word(const std::string& text, const std::string& word) {
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || !is_word_letter(text[at - 1]);
+    if (begins && (end == text.size() || !is_word_letter(text[end]))) return true;
+  }
+  return false;
+}
 
 class BodyCheck {
  public:
@@ -183,17 +201,18 @@ class BodyCheck {
     task_.body.kind = plan::BodyKind::kPython;
     const auto text = constant_text(context_, body.function, "the function of a python body");
     if (!text) return;
-    static const std::regex pattern("([^:]+\\.py):([A-Za-z_][A-Za-z0-9_]*)");
-    std::smatch parts;
-    if (!std::regex_match(*text, parts, pattern)) {
+    const std::size_t colon = text->rfind(':');
+    const std::string file = text->substr(0, colon);
+    const std::string function = colon == std::string::npos ? "" : text->substr(colon + 1);
+    if (!file.ends_with(".py") || !is_identifier(function)) {
       context_
           .report(Kind::kBadPythonBody, body.function.span,
                   "`" + printable(*text) + "` names no function of a Python file")
           .with_help("like `python \"src/fit.py:fit\"`");
       return;
     }
-    task_.body.file = parts[1];
-    task_.body.function = parts[2];
+    task_.body.file = file;
+    task_.body.function = function;
     find_function(body.function.span);
   }
 
@@ -207,8 +226,7 @@ class BodyCheck {
                                   "paths are relative to the project's root"));
       return;
     }
-    const std::regex name("\\b" + task_.body.function + "\\b");
-    if (std::regex_search(*text, name)) return;
+    if (has_word(*text, task_.body.function)) return;
     context_
         .report(Kind::kBadPythonBody, span,
                 "`" + task_.body.file + "` has no function `" + task_.body.function + "`")

@@ -206,7 +206,15 @@ Typed ExpressionChecker::field_of(const syntax::Expr& e, const syntax::FieldExpr
   Typed typed =
       make_plain(context_.program, ExpressionKind::kField, found, e.span, std::move(children));
   typed.expression.name = n.field.text;
-  return narrowed(e, std::move(typed));
+  return is_open ? measured(std::move(typed)) : narrowed(e, std::move(typed));
+}
+
+Typed ExpressionChecker::measured(Typed value) {
+  const TypeId type = value.type();
+  const Span span = value.span;
+  std::vector<Typed> children;
+  children.push_back(std::move(value));
+  return make_plain(context_.program, ExpressionKind::kConvert, type, span, std::move(children));
 }
 
 Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::IndexExpr& n, TypeId) {
@@ -233,7 +241,9 @@ Typed ExpressionChecker::node(const syntax::Expr& e, const syntax::IndexExpr& n,
   std::vector<Typed> children;
   children.push_back(std::move(object));
   children.push_back(std::move(index));
-  return make_plain(context_.program, ExpressionKind::kIndex, type, e.span, std::move(children));
+  Typed typed =
+      make_plain(context_.program, ExpressionKind::kIndex, type, e.span, std::move(children));
+  return is_list ? typed : measured(std::move(typed));
 }
 
 Typed ExpressionChecker::check_list(const syntax::Expr& expr, TypeId expected) {

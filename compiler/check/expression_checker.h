@@ -66,6 +66,8 @@ class ExpressionChecker {
   Typed task_word(const syntax::Name& name);
   Typed last_field(const syntax::Expr& e, const syntax::FieldExpr& n);
   Typed field_of(const syntax::Expr& e, const syntax::FieldExpr& n, Typed object);
+  /// A part of Metrics without a record: a float, though the JSON may say `1`.
+  Typed measured(Typed value);
   TypeId field_type(const plan::Type& object, const std::string& name);
   Typed narrowed(const syntax::Expr& e, Typed value);
   Typed may_be_null(const Typed& value, const std::string& doing);
