@@ -42,7 +42,9 @@ execute::AttemptStart make_start(const ActiveRun& run, const model::Attempt& att
   return start;
 }
 
-void Engine::State::carry_out(schedule::LookUp& command) { lookups.push_back(command.key); }
+void Engine::State::carry_out(schedule::LookUp& command) {
+  lookups.push_back(command.key);
+}
 
 void Engine::State::carry_out(schedule::Evaluate& command) {
   actions.evaluations.push_back(std::move(command));
@@ -51,17 +53,16 @@ void Engine::State::carry_out(schedule::Evaluate& command) {
 void Engine::State::carry_out(schedule::Start& command) {
   ActiveRun& run = runs.at(command.task_run.run);
   model::Attempt attempt = recorder.started(run, command);
-  execute::AttemptStart start = make_start(run, attempt, std::move(command.inputs),
-                                           command.timeout);
+  execute::AttemptStart start =
+      make_start(run, attempt, std::move(command.inputs), command.timeout);
   attempts.emplace(attempt.id, std::move(attempt));
   if (!is_at_most_once(run.prepared->plan->definitions[command.definition])) {
     actions.starts.push_back(std::move(start));
     return;
   }
   held_back.emplace(command.id, std::move(start));
-  actions.releases.push_back([mailbox = mailbox, id = command.id] {
-    mailbox->post(ReleaseMessage{id});
-  });
+  actions.releases.push_back(
+      [mailbox = mailbox, id = command.id] { mailbox->post(ReleaseMessage{id}); });
 }
 
 void Engine::State::carry_out(schedule::Kill& command) {

@@ -144,11 +144,19 @@ Engine::State::State(EngineParts given)
       syncs(parts.kv, parts.mark_synced) {}
 
 Engine::Engine(EngineParts parts) : state_(std::make_unique<State>(std::move(parts))) {}
-Engine::~Engine() { state_->mailbox->close(); }
+Engine::~Engine() {
+  state_->mailbox->close();
+}
 
-void Engine::run() { state_->run(); }
-bool Engine::turn() { return state_->turn(); }
-bool Engine::sync() { return state_->syncs.sync(); }
+void Engine::run() {
+  state_->run();
+}
+bool Engine::turn() {
+  return state_->turn();
+}
+bool Engine::sync() {
+  return state_->syncs.sync();
+}
 
 void Engine::stop() {
   state_->is_stopping = true;
@@ -191,17 +199,21 @@ execute::ExecutorEvents Engine::executor_events() {
   return events;
 }
 
-std::shared_ptr<const store::View> Engine::view() const { return state_->syncs.view(); }
+std::shared_ptr<const store::View> Engine::view() const {
+  return state_->syncs.view();
+}
 
 Engine::SubscriberId Engine::subscribe(std::function<void(std::uint64_t)> published) {
   return state_->syncs.feed().subscribe(std::move(published));
 }
 
-void Engine::unsubscribe(SubscriberId id) { state_->syncs.feed().unsubscribe(id); }
+void Engine::unsubscribe(SubscriberId id) {
+  state_->syncs.feed().unsubscribe(id);
+}
 
 EngineStatus Engine::status() const {
   const State::Shown& shown = state_->shown;
-  return {shown.active_runs, shown.live_attempts,      shown.queued,
+  return {shown.active_runs, shown.live_attempts,    shown.queued,
           shown.commit,      state_->syncs.synced(), shown.is_paused};
 }
 

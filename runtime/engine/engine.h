@@ -26,7 +26,8 @@ struct EngineParts {
   Workers& workers;
   Clock& clock;
   Random& random;
-  /// Stores the commit number that a sync has covered (the file `synced`). Called on the sync thread.
+  /// Stores the commit number that a sync has covered (the file `synced`). Called on the sync
+  /// thread.
   std::function<void(std::uint64_t commit)> mark_synced;
   /// Of this daemon; greater than any before it and synced already. Upper bits of each AttemptId.
   std::uint64_t epoch = 1;
@@ -43,10 +44,10 @@ struct EngineParts {
 struct EngineStatus {
   std::uint64_t active_runs = 0;
   std::uint64_t live_attempts = 0;
-  std::uint64_t queued = 0;       // task runs that wait for resources
-  std::uint64_t commit = 0;       // last written
-  std::uint64_t synced = 0;       // last synced and published
-  bool is_paused = false;         // may_start() said no
+  std::uint64_t queued = 0;  // task runs that wait for resources
+  std::uint64_t commit = 0;  // last written
+  std::uint64_t synced = 0;  // last synced and published
+  bool is_paused = false;    // may_start() said no
 };
 
 class Engine {

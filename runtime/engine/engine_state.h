@@ -90,10 +90,10 @@ struct Engine::State {
   SyncThread syncs;
 
   std::map<model::RunId, ActiveRun> runs;
-  std::map<model::AttemptId, model::Attempt> attempts;         // live: their records as written
-  std::map<model::AttemptId, execute::AttemptEnded> ends;      // told, not settled yet
-  std::map<model::AttemptId, execute::AttemptStart> held_back; // start when their record is synced
-  std::deque<Message> early;                                   // came during recovery
+  std::map<model::AttemptId, model::Attempt> attempts;          // live: their records as written
+  std::map<model::AttemptId, execute::AttemptEnded> ends;       // told, not settled yet
+  std::map<model::AttemptId, execute::AttemptStart> held_back;  // start when their record is synced
+  std::deque<Message> early;                                    // came during recovery
   std::deque<Digest> lookups;
   std::vector<schedule::Command> commands;
   Actions actions;

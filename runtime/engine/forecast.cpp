@@ -38,10 +38,9 @@ class DryRun {
     };
     events_.push_back(schedule::RunAdded{std::move(spec), {}});
     while (!events_.empty() || scheduler_.has_more()) decide();
-    std::stable_sort(forecast_.entries.begin(), forecast_.entries.end(),
-                     [](const ForecastEntry& a, const ForecastEntry& b) {
-                       return a.task_run < b.task_run;
-                     });
+    std::stable_sort(
+        forecast_.entries.begin(), forecast_.entries.end(),
+        [](const ForecastEntry& a, const ForecastEntry& b) { return a.task_run < b.task_run; });
     return std::move(forecast_);
   }
 
@@ -132,11 +131,11 @@ class DryRun {
 
 }  // namespace
 
-Forecast make_forecast(const PreparedPlan& prepared,
-                       std::vector<std::pair<model::StatementId, plan::Value>> arguments,
-                       const store::View& view, Instant now,
-                       const std::function<Result<std::string>(const plan::Artifact&)>& read_artifact,
-                       ForecastLimits limits) {
+Forecast make_forecast(
+    const PreparedPlan& prepared, std::vector<std::pair<model::StatementId, plan::Value>> arguments,
+    const store::View& view, Instant now,
+    const std::function<Result<std::string>(const plan::Artifact&)>& read_artifact,
+    ForecastLimits limits) {
   plan::FileAccess files;
   files.read_artifact = read_artifact;
   return DryRun(prepared, view, now, limits).run(std::move(arguments), files);

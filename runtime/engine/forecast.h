@@ -20,24 +20,24 @@ enum class Verdict : std::uint8_t { kHit, kRun, kUnknown };
 
 /// A task run; or, where items are not known, all of a task below the items that are.
 struct ForecastEntry {
-  model::TaskRunId task_run;             // of run 0
+  model::TaskRunId task_run;  // of run 0
   Verdict verdict = Verdict::kRun;
-  std::uint64_t count = 1;               // task runs it stands for
+  std::uint64_t count = 1;  // task runs it stands for
   bool is_count_known = true;
-  model::AttemptId made_by;              // kHit
-  model::StatementId unknown_until;      // kUnknown: the call it waits for
+  model::AttemptId made_by;          // kHit
+  model::StatementId unknown_until;  // kUnknown: the call it waits for
   std::uint32_t definition = 0;
-  std::vector<plan::Value> inputs;       // kRun: for the explanation of the miss
-  bool was_ever_run = true;              // kRun: false: this task, as it is, never ran anywhere
+  std::vector<plan::Value> inputs;  // kRun: for the explanation of the miss
+  bool was_ever_run = true;         // kRun: false: this task, as it is, never ran anywhere
 };
 
 struct Forecast {
-  std::vector<ForecastEntry> entries;    // in the order of the plan, then items; the first ones
+  std::vector<ForecastEntry> entries;  // in the order of the plan, then items; the first ones
   bool is_truncated = false;
   std::uint64_t will_hit = 0;
   std::uint64_t will_run = 0;
   std::uint64_t unknown = 0;
-  std::string error;                     // a gate or expression that would fail for certain
+  std::string error;  // a gate or expression that would fail for certain
 };
 
 struct ForecastLimits {
@@ -47,10 +47,10 @@ struct ForecastLimits {
 };
 
 /// A `for` over a million items takes well under two seconds and less than 300 MB.
-Forecast make_forecast(const PreparedPlan& prepared,
-                       std::vector<std::pair<model::StatementId, plan::Value>> arguments,
-                       const store::View& view, Instant now,
-                       const std::function<Result<std::string>(const plan::Artifact&)>& read_artifact,
-                       ForecastLimits limits = {});
+Forecast make_forecast(
+    const PreparedPlan& prepared, std::vector<std::pair<model::StatementId, plan::Value>> arguments,
+    const store::View& view, Instant now,
+    const std::function<Result<std::string>(const plan::Artifact&)>& read_artifact,
+    ForecastLimits limits = {});
 
 }  // namespace mlp::engine

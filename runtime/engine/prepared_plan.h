@@ -18,9 +18,9 @@ namespace mlp::engine {
 struct PreparedPlan {
   std::shared_ptr<const plan::Plan> plan;
   std::shared_ptr<const schedule::Layout> layout;
-  model::NewObject object;               // the encoded plan
-  std::vector<Digest> environments;      // as given
-  std::vector<model::NewObject> bases;   // by definition: the encoded part of the key
+  model::NewObject object;              // the encoded plan
+  std::vector<Digest> environments;     // as given
+  std::vector<model::NewObject> bases;  // by definition: the encoded part of the key
 };
 
 /// `environments`: one fingerprint for each environment of the plan.

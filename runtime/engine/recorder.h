@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns what happened into records: one batch a turn, with its commit number. The only writer of the
-// store. Decides nothing.
+// Turns what happened into records: one batch a turn, with its commit number. The only writer of
+// the store. Decides nothing.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The start ("After a crash" in docs/architecture.md): unfinished runs are read, every live attempt
-// is settled, and then the runs are replayed by the same scheduler that carries them out: a task run
-// that is recorded settles at once, the rest goes on from there.
+// is settled, and then the runs are replayed by the same scheduler that carries them out: a task
+// run that is recorded settles at once, the rest goes on from there.
 #include <algorithm>
 #include <set>
 
@@ -175,8 +175,8 @@ Result<Settled> Recovery::ask_executor() {
   return settled;
 }
 
-// Those told as lost have run: they go the way of any lost attempt once their run is replayed. Those
-// that are neither held nor lost were written and never started: that costs no retry.
+// Those told as lost have run: they go the way of any lost attempt once their run is replayed.
+// Those that are neither held nor lost were written and never started: that costs no retry.
 Status Recovery::settle(const Settled& settled) {
   std::set<AttemptId> lost(settled.lost.begin(), settled.lost.end());
   for (auto& [id, found] : runs_) {
@@ -187,8 +187,8 @@ Status Recovery::settle(const Settled& settled) {
       }
       const plan::Plan& plan = *found.prepared->plan;
       bool is_cached = plan.definition_of(plan.task(attempt.task_run.task)).is_cached;
-      found.adopted.push_back({attempt.id, attempt.task_run, attempt.cpus,
-                               is_cached ? attempt.key : Digest{}});
+      found.adopted.push_back(
+          {attempt.id, attempt.task_run, attempt.cpus, is_cached ? attempt.key : Digest{}});
       engine_.attempts.emplace(attempt.id, attempt);
     }
   }
@@ -254,6 +254,8 @@ void Recovery::replay() {
 
 }  // namespace
 
-Status Engine::recover() { return Recovery(*state_).recover(); }
+Status Engine::recover() {
+  return Recovery(*state_).recover();
+}
 
 }  // namespace mlp::engine

@@ -15,10 +15,10 @@ void Engine::State::take(SubmitMessage message) {
       return answer<Submitted>(message.reply, Submitted{(*known)->run, false});
     }
     if (*known) {
-      return answer<Submitted>(message.reply,
-                               Error{ErrorCode::kConflict, "this request key was used for another "
-                                                           "request, which made run " +
-                                                               (*known)->run.to_string()});
+      return answer<Submitted>(message.reply, Error{ErrorCode::kConflict,
+                                                    "this request key was used for another "
+                                                    "request, which made run " +
+                                                        (*known)->run.to_string()});
     }
   }
   model::Run run = recorder.submitted(submission, *message.prepared);
@@ -96,6 +96,8 @@ void Engine::State::take(ReleaseMessage message) {
   if (!start.empty()) actions.starts.push_back(std::move(start.mapped()));
 }
 
-void Engine::State::take(schedule::EvaluationDone done) { decide(std::move(done)); }
+void Engine::State::take(schedule::EvaluationDone done) {
+  decide(std::move(done));
+}
 
 }  // namespace mlp::engine

@@ -18,9 +18,9 @@ namespace mlp::engine {
 
 /// A run to be made. Compiled, bound and hashed already: the engine only records and starts it.
 struct Submission {
-  std::string client_key;            // made by the client; repeats give the same run
-  Digest request;                    // of all the user asked for: the same key with another is refused
-  std::string by = "local";          // principal
+  std::string client_key;    // made by the client; repeats give the same run
+  Digest request;            // of all the user asked for: the same key with another is refused
+  std::string by = "local";  // principal
   std::string project = "default";
   std::shared_ptr<const plan::Plan> plan;
   Digest snapshot;

@@ -45,8 +45,8 @@ std::string skip_reason(const plan::Plan& plan, const Statement& blocker, const 
 std::string message_of(Frame& frame, const Statement& check) {
   std::string text = to_text(frame.run->plan(), check.place) + ": check failed";
   if (!check.message) return text;
-  Evaluation message = evaluate_all(frame.run->plan(), {&*check.message}, values_of(frame), nullptr,
-                                    kTurnFuel);
+  Evaluation message =
+      evaluate_all(frame.run->plan(), {&*check.message}, values_of(frame), nullptr, kTurnFuel);
   return message.values.empty() ? text : text + ": " + plan::to_text(message.values[0]);
 }
 
@@ -83,10 +83,12 @@ Frame& BlockMachine::instantiate(RunState& run, BlockId block, Frame* parent,
   return frame;
 }
 
-// Counts what a statement waits for, inside its frame and outside of it.
+// Counts what a statement waits for, inside its frame and outside of it. Items and arguments are
+// given.
 void BlockMachine::link(Frame& frame, std::uint32_t slot) {
   const Statement& statement = statement_of(frame, slot);
   const StatementLayout& layout = frame.run->layout().of(statement.id);
+  if (statement.kind == StatementKind::kItem || find_argument(frame, slot)) return;
   std::uint32_t waits_for = layout.awaited_inside;
   auto await = [&](Slot& outside, bool is_stream) {
     if (!outside.waiters) outside.waiters = std::make_unique<std::vector<Waiter>>();
@@ -101,11 +103,11 @@ void BlockMachine::link(Frame& frame, std::uint32_t slot) {
     Slot& stream = slot_of(frame, layout.stream);
     bool is_inside = frame.run->plan().statement(layout.stream).block == statement.block;
     if (is_inside) ++waits_for;
-    if (!is_inside && stream.outcome == OutcomeKind::kOpen && !stream.has_begun) await(stream, true);
+    if (!is_inside && stream.outcome == OutcomeKind::kOpen && !stream.has_begun)
+      await(stream, true);
   }
   frame.slots[slot].waits_for = waits_for;
-  bool is_given = statement.kind == StatementKind::kItem || find_argument(frame, slot) != nullptr;
-  if (waits_for == 0 && !is_given) agenda_.push_back({&frame, slot});
+  if (waits_for == 0) agenda_.push_back({&frame, slot});
 }
 
 const plan::Value* BlockMachine::find_argument(const Frame& frame, std::uint32_t slot) const {
@@ -236,10 +238,14 @@ void BlockMachine::computed(Frame& frame, std::uint32_t slot, Evaluation evaluat
 
 void BlockMachine::carry_on(Frame& frame, std::uint32_t slot, std::vector<plan::Value> values) {
   switch (statement_of(frame, slot).kind) {
-    case StatementKind::kCall: return dispatch_.ready(frame, slot, std::move(values));
-    case StatementKind::kFor: return begin_for(frame, slot, std::move(values));
-    case StatementKind::kIf: return choose_arm(frame, slot, values[0].as_bool());
-    case StatementKind::kCheck: return pass_gate(frame, slot, values[0].as_bool());
+    case StatementKind::kCall:
+      return dispatch_.ready(frame, slot, std::move(values));
+    case StatementKind::kFor:
+      return begin_for(frame, slot, std::move(values));
+    case StatementKind::kIf:
+      return choose_arm(frame, slot, values[0].as_bool());
+    case StatementKind::kCheck:
+      return pass_gate(frame, slot, values[0].as_bool());
     default: {
       plan::Value value = values.empty() ? plan::Value() : std::move(values[0]);
       return settle(frame, slot, {OutcomeKind::kValue, std::move(value), {}, {}});
@@ -255,8 +261,8 @@ void BlockMachine::choose_arm(Frame& frame, std::uint32_t slot, bool condition) 
   BlockId other = condition ? statement.otherwise : statement.body;
   if (other) {
     expect_block(run, other, 1);
-    skip_block(run, other, items_of(frame), condition ? "the condition was true"
-                                                      : "the condition was false");
+    skip_block(run, other, items_of(frame),
+               condition ? "the condition was true" : "the condition was false");
   }
   if (!taken) return settle(frame, slot, {OutcomeKind::kValue, {}, {}, {}});
   expect_block(run, taken, 1);
@@ -335,7 +341,10 @@ void BlockMachine::release(Frame& frame, std::uint32_t slot, bool is_stream) {
 }
 
 void BlockMachine::arrive(Frame& frame, std::uint32_t slot) {
-  if (--frame.slots[slot].waits_for == 0) agenda_.push_back({&frame, slot});
+  Slot& waiting = frame.slots[slot];
+  // One that was given its value never waited.
+  if (waiting.outcome != OutcomeKind::kOpen) return;
+  if (--waiting.waits_for == 0) agenda_.push_back({&frame, slot});
 }
 
 void BlockMachine::note(Frame& frame, const Outcome& outcome) {
@@ -351,7 +360,8 @@ void BlockMachine::note(Frame& frame, const Outcome& outcome) {
       if (is_outside && !frame.outer_cause) frame.outer_cause = outcome.cause;
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -363,8 +373,10 @@ void BlockMachine::skip_statement(RunState& run, const Statement& statement,
     case StatementKind::kCall:
       return dispatch_.refuse(run, {run.spec.id, statement.task, items},
                               model::TaskRunState::kSkipped, reason);
-    case StatementKind::kFor: return give_up_block(run, statement.body);
-    case StatementKind::kBlock: return skip_block(run, statement.body, items, reason);
+    case StatementKind::kFor:
+      return give_up_block(run, statement.body);
+    case StatementKind::kBlock:
+      return skip_block(run, statement.body, items, reason);
     case StatementKind::kIf:
       for (BlockId arm : {statement.body, statement.otherwise}) {
         if (!arm) continue;
@@ -372,7 +384,8 @@ void BlockMachine::skip_statement(RunState& run, const Statement& statement,
         skip_block(run, arm, items, reason);
       }
       return;
-    default: return;
+    default:
+      return;
   }
 }
 

@@ -49,7 +49,7 @@ struct Core {
   Random* random = nullptr;
   std::vector<Command>* commands = nullptr;
   std::deque<Settlement> settlements;
-  std::vector<RunState*> touched;  // may expand more, or have ended; each once
+  std::vector<RunState*> touched;     // may expand more, or have ended; each once
   std::vector<model::RunId> counted;  // runs whose counts have changed; each once
 };
 

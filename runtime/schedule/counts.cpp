@@ -19,15 +19,23 @@ TaskCounts& touch(RunState& run, TaskId task) {
 
 std::uint64_t& field(model::Counts& counts, TaskRunState state, model::Source source) {
   switch (state) {
-    case TaskRunState::kWaiting: return counts.waiting;
+    case TaskRunState::kWaiting:
+      return counts.waiting;
     case TaskRunState::kReady:
-    case TaskRunState::kQueued: return counts.queued;
-    case TaskRunState::kRunning: return counts.running;
-    case TaskRunState::kBackoff: return counts.backoff;
-    case TaskRunState::kDone: return source == model::Source::kHit ? counts.hit : counts.ran;
-    case TaskRunState::kFailed: return counts.failed;
-    case TaskRunState::kSkipped: return counts.skipped;
-    case TaskRunState::kCancelled: return counts.cancelled;
+    case TaskRunState::kQueued:
+      return counts.queued;
+    case TaskRunState::kRunning:
+      return counts.running;
+    case TaskRunState::kBackoff:
+      return counts.backoff;
+    case TaskRunState::kDone:
+      return source == model::Source::kHit ? counts.hit : counts.ran;
+    case TaskRunState::kFailed:
+      return counts.failed;
+    case TaskRunState::kSkipped:
+      return counts.skipped;
+    case TaskRunState::kCancelled:
+      return counts.cancelled;
   }
   return counts.waiting;
 }

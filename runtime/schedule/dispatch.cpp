@@ -14,7 +14,9 @@ namespace {
 
 using model::TaskRunState;
 
-RunState& run_of(TaskEntry& entry) { return *entry.frame->run; }
+RunState& run_of(TaskEntry& entry) {
+  return *entry.frame->run;
+}
 
 const plan::Statement& call_of(const TaskEntry& entry) {
   return statement_of(*entry.frame, entry.slot);
@@ -299,11 +301,14 @@ bool Dispatch::restore_known(TaskEntry& entry) {
   if (!known) return false;
   restore(run, entry.record, std::move(*known));
   switch (entry.record.state) {
-    case TaskRunState::kRunning: resume_attempt(entry); break;
+    case TaskRunState::kRunning:
+      resume_attempt(entry);
+      break;
     case TaskRunState::kBackoff:
       wait(entry, std::max(Duration(0), entry.record.due - core_.now.wall));
       break;
-    default: settle_final(entry);
+    default:
+      settle_final(entry);
   }
   return true;
 }
@@ -361,13 +366,16 @@ void Dispatch::cancel_unclaimed(RunState& run) {
 
 void Dispatch::settle_final(TaskEntry& entry) {
   switch (entry.record.state) {
-    case TaskRunState::kDone: return settle_value(entry);
-    case TaskRunState::kFailed: return settle_failed(entry);
+    case TaskRunState::kDone:
+      return settle_value(entry);
+    case TaskRunState::kFailed:
+      return settle_failed(entry);
     case TaskRunState::kSkipped: {
       Slot& slot = entry.frame->slots[entry.slot];
       return settle(entry, {OutcomeKind::kSkipped, {}, {}, slot.cause});
     }
-    default: return settle(entry, {OutcomeKind::kCancelled, {}, {}, {}});
+    default:
+      return settle(entry, {OutcomeKind::kCancelled, {}, {}, {}});
   }
 }
 
@@ -375,8 +383,11 @@ void Dispatch::settle_value(TaskEntry& entry) {
   settle(entry, {OutcomeKind::kValue, outputs_value(entry), {}, {}});
 }
 
+// `call()?` is null when its attempts failed; what could not even be computed ends the run.
 void Dispatch::settle_failed(TaskEntry& entry) {
-  if (call_of(entry).is_optional) return settle(entry, {OutcomeKind::kValue, {}, {}, {}});
+  if (call_of(entry).is_optional && !entry.record.attempts.empty()) {
+    return settle(entry, {OutcomeKind::kValue, {}, {}, {}});
+  }
   std::string name = model::task_run_name(entry.record.id, run_of(entry).plan());
   settle(entry, {OutcomeKind::kFailed, {}, name + " failed: " + entry.record.reason, {}});
 }
@@ -391,10 +402,14 @@ void Dispatch::settle(TaskEntry& entry, Outcome outcome) {
 std::string describe(const model::Outcome& outcome) {
   if (!outcome.message.empty()) return outcome.message;
   switch (outcome.reason) {
-    case model::EndReason::kExit: return "exit " + std::to_string(outcome.code);
-    case model::EndReason::kSignal: return "signal " + std::to_string(outcome.code);
-    case model::EndReason::kTimeout: return "timed out";
-    default: return std::string(model::to_text(outcome.reason));
+    case model::EndReason::kExit:
+      return "exit " + std::to_string(outcome.code);
+    case model::EndReason::kSignal:
+      return "signal " + std::to_string(outcome.code);
+    case model::EndReason::kTimeout:
+      return "timed out";
+    default:
+      return std::string(model::to_text(outcome.reason));
   }
 }
 

@@ -41,8 +41,9 @@ Evaluation evaluate_all(const plan::Plan& plan,
 
 Evaluation evaluate(const EvaluationRequest& request, const plan::FileAccess& files) {
   auto value_of = [&request](StatementId id) -> const plan::Value* {
-    auto found = std::lower_bound(request.values.begin(), request.values.end(), id,
-                                  [](const auto& entry, StatementId at) { return entry.first < at; });
+    auto found =
+        std::lower_bound(request.values.begin(), request.values.end(), id,
+                         [](const auto& entry, StatementId at) { return entry.first < at; });
     bool is_there = found != request.values.end() && found->first == id;
     return is_there ? &found->second : nullptr;
   };

@@ -22,7 +22,7 @@ inline constexpr std::uint64_t kHelperFuel = 2'000'000'000;
 /// Self-contained: may be evaluated on any thread.
 struct EvaluationRequest {
   std::shared_ptr<const plan::Plan> plan;
-  std::vector<const plan::Expression*> expressions;  // of the plan
+  std::vector<const plan::Expression*> expressions;         // of the plan
   std::vector<std::pair<StatementId, plan::Value>> values;  // of the statements read, sorted
 };
 
@@ -37,8 +37,7 @@ using ValueOf = std::function<const plan::Value*(StatementId)>;
 
 Evaluation evaluate_all(const plan::Plan& plan,
                         const std::vector<const plan::Expression*>& expressions,
-                        const ValueOf& value_of, const plan::FileAccess* files,
-                        std::uint64_t fuel);
+                        const ValueOf& value_of, const plan::FileAccess* files, std::uint64_t fuel);
 
 /// For helpers.
 Evaluation evaluate(const EvaluationRequest& request, const plan::FileAccess& files);

@@ -126,7 +126,7 @@ struct WouldRun {
   std::uint64_t count = 1;          // task runs this stands for
 };
 
-using Command = std::variant<LookUp, Evaluate, Start, Kill, AttemptSettled, TaskRunChanged,
-                             RunEnded, WouldRun>;
+using Command =
+    std::variant<LookUp, Evaluate, Start, Kill, AttemptSettled, TaskRunChanged, RunEnded, WouldRun>;
 
 }  // namespace mlp::schedule

@@ -108,8 +108,8 @@ bool BlockMachine::take_lists(ForState& items, std::vector<plan::Value> values) 
     if (stream.outcome == OutcomeKind::kOpen) items.stream = stream.items.get();
     values.insert(values.begin(), stream.value);
   }
-  items.lists.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(
-                                                         statement.sources.size()));
+  items.lists.assign(values.begin(),
+                     values.begin() + static_cast<std::ptrdiff_t>(statement.sources.size()));
   for (std::size_t i = 0; i < items.lists.size(); ++i) {
     bool is_streamed = i == 0 && items.stream != nullptr;
     items.sizes.push_back(is_streamed ? items.stream->total : items.lists[i].as_list().size());
@@ -213,8 +213,8 @@ void BlockMachine::expand_item(ForState& items) {
   ++items.live;
   const plan::Statement& statement = statement_of(items);
   RunState& run = *items.frame->run;
-  Frame& frame = instantiate(run, statement.body, items.frame, items.slot,
-                             static_cast<std::uint32_t>(item));
+  Frame& frame =
+      instantiate(run, statement.body, items.frame, items.slot, static_cast<std::uint32_t>(item));
   for (std::size_t i = 0; i < statement.sources.size(); ++i) {
     std::uint32_t slot = run.layout().of(statement.sources[i].item).slot;
     const plan::Value& value = item_value(items, i, index_in(items, i, item));

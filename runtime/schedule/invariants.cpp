@@ -78,8 +78,7 @@ class Inspection {
 
   void inspect(const model::Counts& counts, const std::string& name) {
     std::uint64_t sum = counts.waiting + counts.queued + counts.running + counts.backoff +
-                        counts.ran + counts.hit + counts.failed + counts.skipped +
-                        counts.cancelled;
+                        counts.ran + counts.hit + counts.failed + counts.skipped + counts.cancelled;
     expect(sum == counts.total, "the counts of a task add up" + name);
   }
 
@@ -92,6 +91,8 @@ class Inspection {
 
 }  // namespace
 
-std::vector<std::string> find_violations(const Core& core) { return Inspection(core).run(); }
+std::vector<std::string> find_violations(const Core& core) {
+  return Inspection(core).run();
+}
 
 }  // namespace mlp::schedule

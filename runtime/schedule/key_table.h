@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Equal keys in flight run once: the first task run with a key leads, from the moment it is ready to
-// its end; others wait behind it without a slot. Nothing of this is stored.
+// Equal keys in flight run once: the first task run with a key leads, from the moment it is ready
+// to its end; others wait behind it without a slot. Nothing of this is stored.
 //
 // Because a key is in the table from ready to end, a second look into the store when the leader is
 // taken from the queue could find nothing that the first did not: all who might have recorded the

@@ -61,8 +61,8 @@ void Layout::place_statements() {
   }
 }
 
-// Items flow on one by one when the streamed list comes first, so that item i of it gives a range of
-// items of this one, and when none of its items may be left out, which would shift the others.
+// Items flow on one by one when the streamed list comes first, so that item i of it gives a range
+// of items of this one, and when none of its items may be left out, which would shift the others.
 void Layout::choose_stream(const Statement& statement) {
   if (statement.kind != StatementKind::kFor || statement.sources.empty()) return;
   StatementId stream = statement.sources[0].stream;
@@ -75,12 +75,25 @@ void Layout::choose_stream(const Statement& statement) {
   at(stream).is_streamed = true;
 }
 
+// What a `for` that streams its first list still awaits whole: everything but that list.
+std::vector<StatementId> Layout::awaited_besides_stream(const Statement& statement) const {
+  std::vector<StatementId> awaited = statement.after;
+  auto add = [&](const plan::Expression& expression) {
+    for (StatementId id : plan::statements_read(expression)) awaited.push_back(id);
+  };
+  for (std::size_t i = 1; i < statement.sources.size(); ++i) add(statement.sources[i].list);
+  if (statement.limit) add(*statement.limit);
+  std::sort(awaited.begin(), awaited.end());
+  awaited.erase(std::unique(awaited.begin(), awaited.end()), awaited.end());
+  return awaited;
+}
+
 void Layout::link(const Statement& statement) {
   StatementLayout& layout = at(statement.id);
-  std::set_union(statement.dependencies.begin(), statement.dependencies.end(),
-                 statement.gates.begin(), statement.gates.end(),
+  std::vector<StatementId> values =
+      layout.stream ? awaited_besides_stream(statement) : statement.dependencies;
+  std::set_union(values.begin(), values.end(), statement.gates.begin(), statement.gates.end(),
                  std::back_inserter(layout.awaited));
-  std::erase_if(layout.awaited, [&](StatementId id) { return id == layout.stream; });
   for (StatementId id : layout.awaited) {
     if (plan_->statement(id).block != statement.block) {
       layout.awaited_outside.push_back(id);

@@ -17,25 +17,25 @@ using plan::StatementId;
 using plan::TaskId;
 
 struct StatementLayout {
-  std::uint32_t slot = 0;                // its place in frames of its block
+  std::uint32_t slot = 0;  // its place in frames of its block
   /// Waits for these to settle: dependencies and gates, without a streamed list. Sorted.
   std::vector<StatementId> awaited;
-  std::vector<StatementId> awaited_outside;   // of `awaited`, those of outer blocks
-  std::uint32_t awaited_inside = 0;           // number of the others
+  std::vector<StatementId> awaited_outside;  // of `awaited`, those of outer blocks
+  std::uint32_t awaited_inside = 0;          // number of the others
   /// kFor: the kFor whose items it takes one by one as they come; none: lists are awaited whole.
   StatementId stream;
-  std::vector<std::uint32_t> dependents;      // slots of the same block that await its end
+  std::vector<std::uint32_t> dependents;         // slots of the same block that await its end
   std::vector<std::uint32_t> stream_dependents;  // slots of the same block that stream its items
-  bool is_streamed = false;              // some `for` streams it
-  bool is_read = false;                  // some expression reads its value
+  bool is_streamed = false;                      // some `for` streams it
+  bool is_read = false;                          // some expression reads its value
   /// What is evaluated when it starts, in order: condition, arguments, lists and limit.
   std::vector<const plan::Expression*> expressions;
 };
 
 struct BlockLayout {
   const plan::Block* block = nullptr;
-  std::vector<TaskId> direct;   // called once an instance: here and in called pipelines
-  std::vector<TaskId> nested;   // inside `for`s and `if`s of this block
+  std::vector<TaskId> direct;  // called once an instance: here and in called pipelines
+  std::vector<TaskId> nested;  // inside `for`s and `if`s of this block
 };
 
 class Layout {
@@ -49,13 +49,15 @@ class Layout {
   /// True when `inner` is `outer` or stands inside it.
   bool is_inside(BlockId inner, BlockId outer) const;
   /// Names of a definition's outputs, shared by all values of its calls.
-  const std::shared_ptr<const std::vector<std::string>>& output_names(std::uint32_t definition) const {
+  const std::shared_ptr<const std::vector<std::string>>& output_names(
+      std::uint32_t definition) const {
     return output_names_[definition];
   }
 
  private:
   void place_statements();
   void choose_stream(const plan::Statement& statement);
+  std::vector<StatementId> awaited_besides_stream(const plan::Statement& statement) const;
   void link(const plan::Statement& statement);
   void list_expressions(const plan::Statement& statement);
   void mark_reads(const plan::Expression& expression);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Task runs that wait for resources: in order within a run, runs in turn, so that a run of a million
-// items does not keep a small one waiting.
+// Task runs that wait for resources: in order within a run, runs in turn, so that a run of a
+// million items does not keep a small one waiting.
 #pragma once
 
 #include <deque>

@@ -57,22 +57,31 @@ Result<Duration> wait_of(const TaskEntry& entry, const RetryRule& rule, std::uin
 std::optional<RetryClass> class_of(const model::Outcome& outcome) {
   switch (outcome.reason) {
     case model::EndReason::kExit:
-    case model::EndReason::kSignal: return RetryClass::kError;
-    case model::EndReason::kTimeout: return RetryClass::kTimeout;
-    case model::EndReason::kOutput: return RetryClass::kOutput;
+    case model::EndReason::kSignal:
+      return RetryClass::kError;
+    case model::EndReason::kTimeout:
+      return RetryClass::kTimeout;
+    case model::EndReason::kOutput:
+      return RetryClass::kOutput;
     // Nobody asked for it: its runner gave it back without having run it to its end.
     case model::EndReason::kCancelled:
-    case model::EndReason::kLost: return RetryClass::kLost;
-    default: return std::nullopt;
+    case model::EndReason::kLost:
+      return RetryClass::kLost;
+    default:
+      return std::nullopt;
   }
 }
 
 std::string_view to_text(RetryClass retry_class) {
   switch (retry_class) {
-    case RetryClass::kError: return "error";
-    case RetryClass::kTimeout: return "timeout";
-    case RetryClass::kLost: return "lost";
-    case RetryClass::kOutput: return "output";
+    case RetryClass::kError:
+      return "error";
+    case RetryClass::kTimeout:
+      return "timeout";
+    case RetryClass::kLost:
+      return "lost";
+    case RetryClass::kOutput:
+      return "output";
   }
   return "error";
 }
@@ -85,8 +94,8 @@ Retry decide_retry(TaskEntry& entry, const model::Outcome& outcome, Random& rand
   const auto& rules = plan.definition_of(plan.task(entry.record.id.task)).retry;
   std::size_t rule = find_rule(rules, *retry_class, outcome);
   bool is_written = rule < rules.size();
-  std::uint32_t budget = is_written ? rules[rule].tries
-                                    : (*retry_class == RetryClass::kLost ? kLostTries : 0);
+  std::uint32_t budget =
+      is_written ? rules[rule].tries : (*retry_class == RetryClass::kLost ? kLostTries : 0);
   entry.record.tries_by_rule.resize(rules.size() + 1);
   std::uint32_t& tries = entry.record.tries_by_rule[rule];
   if (tries >= budget) return {};

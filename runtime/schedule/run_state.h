@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The state of a run that is being carried out: a tree of frames. A frame is one instance of a block:
-// the root, an item of a `for`, the taken arm of an `if`, a called pipeline. Data only; who changes
-// it is block_machine.h (statements) and task_machine.h, dispatch.h (task runs).
+// The state of a run that is being carried out: a tree of frames. A frame is one instance of a
+// block: the root, an item of a `for`, the taken arm of an `if`, a called pipeline. Data only; who
+// changes it is block_machine.h (statements) and task_machine.h, dispatch.h (task runs).
 //
-// Cost of a waiting task run: its frame (about 150 bytes) and its slot (72), plus a TaskEntry (about
-// 500) from the moment it is ready. Nothing exists for items of a `for` that are not expanded.
+// Cost of a waiting task run: its frame (about 150 bytes) and its slot (72), plus a TaskEntry
+// (about 500) from the moment it is ready. Nothing exists for items of a `for` that are not
+// expanded.
 #pragma once
 
 #include <deque>
@@ -31,20 +32,20 @@ struct Now {
 };
 
 enum class OutcomeKind : std::uint8_t {
-  kOpen,       // not settled
+  kOpen,  // not settled
   kValue,
-  kFailed,     // it failed itself
-  kSkipped,    // something it needs has no value
+  kFailed,   // it failed itself
+  kSkipped,  // something it needs has no value
   kCancelled,
-  kUnknown,    // forecasts only: depends on a task that would run
+  kUnknown,  // forecasts only: depends on a task that would run
 };
 
 /// How a statement or a block ended.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kOpen;
-  plan::Value value;     // kValue
-  std::string error;     // kFailed: one sentence
-  StatementId cause;     // kSkipped: the statement that failed; kUnknown: the one not known
+  plan::Value value;  // kValue
+  std::string error;  // kFailed: one sentence
+  StatementId cause;  // kSkipped: the statement that failed; kUnknown: the one not known
 };
 
 struct Frame;
@@ -57,12 +58,12 @@ struct TaskEntry {
   model::TaskRun record;
   std::vector<plan::Value> inputs;
   bool is_cached = true;
-  bool holds_key = false;          // leads or waits for its key (key_table.h)
-  double cpus = 1;                 // granted while an attempt is live
+  bool holds_key = false;  // leads or waits for its key (key_table.h)
+  double cpus = 1;         // granted while an attempt is live
   model::AttemptId live;
   plan::LastAttempt last;
-  std::optional<std::list<TaskEntry*>::iterator> queued;           // place in the ready queue
-  std::optional<std::pair<Duration, std::uint64_t>> timer;         // place among the timers
+  std::optional<std::list<TaskEntry*>::iterator> queued;    // place in the ready queue
+  std::optional<std::pair<Duration, std::uint64_t>> timer;  // place among the timers
 };
 
 /// Items [from, to) of a `for`, still to be expanded.
@@ -75,23 +76,23 @@ struct ItemRange {
 struct ForState {
   Frame* frame = nullptr;
   std::uint32_t slot = 0;
-  std::vector<plan::Value> lists;        // one a source; null for a streamed one
-  std::vector<std::uint64_t> sizes;      // of the lists
-  std::uint64_t total = 0;               // product of the sizes
-  std::uint64_t limit = 0;               // live items at once
-  ForState* stream = nullptr;            // the `for` whose items it takes, while that one is open
+  std::vector<plan::Value> lists;    // one a source; null for a streamed one
+  std::vector<std::uint64_t> sizes;  // of the lists
+  std::uint64_t total = 0;           // product of the sizes
+  std::uint64_t limit = 0;           // live items at once
+  ForState* stream = nullptr;        // the `for` whose items it takes, while that one is open
   std::deque<ItemRange> pending;
-  std::uint64_t live = 0;                // items with a frame
+  std::uint64_t live = 0;  // items with a frame
   std::uint64_t settled = 0;
   std::uint64_t failed = 0;
   std::uint64_t skipped = 0;
   std::uint64_t unknown = 0;
-  bool is_listed = false;                // in RunState::expandable
-  std::vector<plan::Value> results;      // by item, where something reads them
-  std::vector<OutcomeKind> outcomes;     // by item, where some item failed or another `for` streams
-  std::vector<ForState*> followers;      // `for`s that stream this one and are open
-  std::string error;                     // of the first item that failed
-  StatementId cause;                     // of skipped or unknown items
+  bool is_listed = false;             // in RunState::expandable
+  std::vector<plan::Value> results;   // by item, where something reads them
+  std::vector<OutcomeKind> outcomes;  // by item, where some item failed or another `for` streams
+  std::vector<ForState*> followers;   // `for`s that stream this one and are open
+  std::string error;                  // of the first item that failed
+  StatementId cause;                  // of skipped or unknown items
 };
 
 struct Waiter {
@@ -103,27 +104,27 @@ struct Waiter {
 /// A statement of a frame.
 struct Slot {
   plan::Value value;
-  std::unique_ptr<TaskEntry> task;                // kCall, while it is ready, queued, running …
-  std::unique_ptr<ForState> items;                // kFor, from its begin to its end
-  std::unique_ptr<std::vector<Waiter>> waiters;   // statements of inner frames
-  std::uint32_t waits_for = 0;                    // open statements it awaits
+  std::unique_ptr<TaskEntry> task;               // kCall, while it is ready, queued, running …
+  std::unique_ptr<ForState> items;               // kFor, from its begin to its end
+  std::unique_ptr<std::vector<Waiter>> waiters;  // statements of inner frames
+  std::uint32_t waits_for = 0;                   // open statements it awaits
   StatementId cause;
   OutcomeKind outcome = OutcomeKind::kOpen;
-  bool has_begun = false;                         // kFor: its lists are known
+  bool has_begun = false;  // kFor: its lists are known
 };
 
 struct Frame {
   RunState* run = nullptr;
-  Frame* parent = nullptr;             // none for the root
-  std::uint32_t parent_slot = 0;       // of the kFor, kIf or kBlock it belongs to
-  std::uint32_t item = 0;              // of a kFor
+  Frame* parent = nullptr;        // none for the root
+  std::uint32_t parent_slot = 0;  // of the kFor, kIf or kBlock it belongs to
+  std::uint32_t item = 0;         // of a kFor
   const BlockLayout* layout = nullptr;
   std::vector<Slot> slots;
-  std::uint32_t open = 0;              // slots not settled
+  std::uint32_t open = 0;  // slots not settled
   bool has_failed = false;
   bool has_unknown = false;
-  StatementId outer_cause;             // something was skipped for this statement outside
-  std::string error;                   // of the first statement that failed
+  StatementId outer_cause;  // something was skipped for this statement outside
+  std::string error;        // of the first statement that failed
   std::list<Frame>::iterator self;
 
   const plan::Block& block() const { return *layout->block; }
@@ -162,19 +163,19 @@ struct Adopted {
 
 struct RunState {
   RunSpec spec;
-  std::list<Frame> frames;                 // the first is the root
-  std::vector<ForState*> expandable;       // the innermost last: depth first keeps few frames
-  std::list<TaskEntry*> ready;             // wait for resources
-  std::uint64_t waiting_to_start = 0;      // entries that are ready or queued
-  std::uint64_t live = 0;                  // attempts
+  std::list<Frame> frames;             // the first is the root
+  std::vector<ForState*> expandable;   // the innermost last: depth first keeps few frames
+  std::list<TaskEntry*> ready;         // wait for resources
+  std::uint64_t waiting_to_start = 0;  // entries that are ready or queued
+  std::uint64_t live = 0;              // attempts
   std::map<std::uint64_t, std::pair<Frame*, std::uint32_t>> evaluations;  // by token
-  std::vector<TaskCounts> counts;          // by TaskId - 1
-  std::vector<TaskId> dirty;               // counts that changed since they were taken
+  std::vector<TaskCounts> counts;                                         // by TaskId - 1
+  std::vector<TaskId> dirty;  // counts that changed since they were taken
   bool is_cancelled = false;
   bool is_over = false;
-  bool is_listed = false;                  // in ReadyQueue's round
-  bool is_touched = false;                 // in Core::touched
-  bool is_counted = false;                 // in Core::counted
+  bool is_listed = false;   // in ReadyQueue's round
+  bool is_touched = false;  // in Core::touched
+  bool is_counted = false;  // in Core::counted
 
   const plan::Plan& plan() const { return spec.layout->plan(); }
   const Layout& layout() const { return *spec.layout; }

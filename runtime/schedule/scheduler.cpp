@@ -25,7 +25,9 @@ void Scheduler::decide(Event event, Now now, Random& random, std::vector<Command
   end_runs();
 }
 
-bool Scheduler::has_more() const { return !core_.touched.empty(); }
+bool Scheduler::has_more() const {
+  return !core_.touched.empty();
+}
 
 std::optional<Duration> Scheduler::next_due() const {
   if (core_.timers.empty()) return std::nullopt;
@@ -46,11 +48,19 @@ void Scheduler::handle(CancelAsked event) {
   if (run != core_.runs.end()) blocks_->cancel(*run->second);
 }
 
-void Scheduler::handle(KeyAnswered event) { dispatch_->key_answered(std::move(event)); }
-void Scheduler::handle(AttemptEnded event) { dispatch_->attempt_ended(std::move(event)); }
-void Scheduler::handle(EvaluationDone event) { blocks_->evaluation_done(std::move(event)); }
+void Scheduler::handle(KeyAnswered event) {
+  dispatch_->key_answered(std::move(event));
+}
+void Scheduler::handle(AttemptEnded event) {
+  dispatch_->attempt_ended(std::move(event));
+}
+void Scheduler::handle(EvaluationDone event) {
+  blocks_->evaluation_done(std::move(event));
+}
 void Scheduler::handle(GoOn) {}
-void Scheduler::handle(Paused event) { core_.is_paused = event.is_paused; }
+void Scheduler::handle(Paused event) {
+  core_.is_paused = event.is_paused;
+}
 
 // What follows from what happened; then starts, which make room for more items; and again.
 void Scheduler::settle_down() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Decides which task runs may start, and what follows when one ends. Pure: a function of (state,
-// event, now, random) to commands. No clock, no I/O, no threads. The engine feeds it events, records
-// and carries out its commands, and feeds it the answers.
+// event, now, random) to commands. No clock, no I/O, no threads. The engine feeds it events,
+// records and carries out its commands, and feeds it the answers.
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,9 @@ constexpr std::array kTransitions{
     Transition{kBackoff, kCancelled},  // cancel
 };
 
-bool waits_to_start(TaskRunState state) { return state == kReady || state == kQueued; }
+bool waits_to_start(TaskRunState state) {
+  return state == kReady || state == kQueued;
+}
 
 void count(RunState& run, const model::TaskRun& record, TaskRunState from) {
   count_change(run, record.id.task, from, record.state, record.source);
@@ -62,7 +64,9 @@ bool may_change(TaskRunState from, TaskRunState to) {
   });
 }
 
-bool is_recorded(TaskRunState state) { return state >= kRunning; }
+bool is_recorded(TaskRunState state) {
+  return state >= kRunning;
+}
 
 void set(Core& core, RunState& run, model::TaskRun& record, TaskRunState to, Duration remaining) {
   TaskRunState from = record.state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plans built by hand for tests of what is behind the compiler. Dependencies and gates are found from
-// the expressions, as lowering finds them.
+// Plans built by hand for tests of what is behind the compiler. Dependencies and gates are found
+// from the expressions, as lowering finds them.
 #pragma once
 
 #include <algorithm>
@@ -26,9 +26,15 @@ inline Expression literal(Value value) {
   e.literal = std::move(value);
   return e;
 }
-inline Expression number(std::int64_t value) { return literal(Value::of_int(value)); }
-inline Expression truth(bool value) { return literal(Value::of_bool(value)); }
-inline Expression text(const std::string& value) { return literal(Value::of_string(value)); }
+inline Expression number(std::int64_t value) {
+  return literal(Value::of_int(value));
+}
+inline Expression truth(bool value) {
+  return literal(Value::of_bool(value));
+}
+inline Expression text(const std::string& value) {
+  return literal(Value::of_string(value));
+}
 inline Expression seconds(std::int64_t value) {
   return literal(Value::of_duration(value * 1'000'000));
 }
@@ -79,7 +85,7 @@ struct ForOptions {
   std::int64_t limit = 0;  // 0: none
   std::uint32_t tolerate = 0;
   bool is_percent = false;
-  StatementId stream;      // of the first list
+  StatementId stream;  // of the first list
 };
 
 class PlanBuilder {
@@ -154,9 +160,9 @@ class PlanBuilder {
                        ForOptions options = {}) {
     std::vector<Expression> lists;
     lists.push_back(std::move(list));
-    return for_product(std::move(lists),
-                       [&](const std::vector<StatementId>& items) { return body(items[0]); },
-                       options);
+    return for_product(
+        std::move(lists), [&](const std::vector<StatementId>& items) { return body(items[0]); },
+        options);
   }
 
   StatementId for_product(std::vector<Expression> lists,
@@ -284,9 +290,10 @@ class PlanBuilder {
   }
 
   std::string unique_name(const std::string& task) const {
-    auto count = std::count_if(plan_.tasks.begin(), plan_.tasks.end(), [&](const plan::Task& other) {
-      return other.name == task || other.name.starts_with(task + ".");
-    });
+    auto count =
+        std::count_if(plan_.tasks.begin(), plan_.tasks.end(), [&](const plan::Task& other) {
+          return other.name == task || other.name.starts_with(task + ".");
+        });
     return count == 0 ? task : task + "." + std::to_string(count + 1);
   }
 

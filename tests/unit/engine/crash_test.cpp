@@ -9,7 +9,9 @@
 namespace mlp::test {
 namespace {
 
-Expression out(StatementId call) { return field(ref(call), "out"); }
+Expression out(StatementId call) {
+  return field(ref(call), "out");
+}
 
 // A chain into a streamed map with equal keys, a retry, an `if`, a gate and a failing branch.
 std::shared_ptr<const plan::Plan> small_plan() {
@@ -24,13 +26,12 @@ std::shared_ptr<const plan::Plan> small_plan() {
   b.define("bad", {"x"});
   b.define("no", {"x"});
   auto first = b.call("first", {number(1)});
-  auto mapped = b.for_each(numbers({5, 6, 6, 7}), [&](StatementId x) {
-    return out(b.call("map", {ref(x), out(first)}));
-  });
+  auto mapped = b.for_each(numbers({5, 6, 6, 7}),
+                           [&](StatementId x) { return out(b.call("map", {ref(x), out(first)})); });
   ForOptions stream;
   stream.stream = mapped;
-  auto nexts = b.for_each(
-      ref(mapped), [&](StatementId x) { return out(b.call("next", {ref(x)})); }, stream);
+  auto nexts =
+      b.for_each(ref(mapped), [&](StatementId x) { return out(b.call("next", {ref(x)})); }, stream);
   auto arm = b.if_else(
       binary(plan::Operator::kGreater, out(first), number(0)),
       [&] { return out(b.call("next", {number(100)})); },
@@ -110,7 +111,9 @@ TEST(Crash, killed_after_any_write_the_run_ends_the_same_and_nothing_runs_twice)
   crash_everywhere(Crash::kKill);
 }
 
-TEST(Crash, a_power_cut_after_any_write_leads_to_the_same_end) { crash_everywhere(Crash::kPowerCut); }
+TEST(Crash, a_power_cut_after_any_write_leads_to_the_same_end) {
+  crash_everywhere(Crash::kPowerCut);
+}
 
 TEST(Crash, killed_twice_in_the_same_run_it_still_ends_the_same) {
   std::string expected = undisturbed();

@@ -12,7 +12,9 @@
 namespace mlp::test {
 namespace {
 
-Expression out(StatementId call) { return field(ref(call), "out"); }
+Expression out(StatementId call) {
+  return field(ref(call), "out");
+}
 
 std::shared_ptr<const plan::Plan> chain() {
   PlanBuilder b;
@@ -187,7 +189,8 @@ TEST(Engine, followers_hear_each_commit_and_find_its_transitions) {
   World world;
   ASSERT_TRUE(world.start());
   std::vector<std::uint64_t> commits;
-  auto subscriber = world.engine->subscribe([&](std::uint64_t commit) { commits.push_back(commit); });
+  auto subscriber =
+      world.engine->subscribe([&](std::uint64_t commit) { commits.push_back(commit); });
   model::RunId id = world.submit(chain());
   world.finish();
   world.engine->unsubscribe(subscriber);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A daemon's world for tests of the engine: a store that survives the engine, a runner that survives
-// it too and does what a script says, a clock that stands still. One thread, no processes.
+// A daemon's world for tests of the engine: a store that survives the engine, a runner that
+// survives it too and does what a script says, a clock that stands still. One thread, no processes.
 #pragma once
 
 #include <functional>
@@ -121,9 +121,10 @@ class World {
 
   Status start() {
     ++epoch;
-    engine::EngineParts parts{kv, runner, workers, clock, random,
-                              [this](std::uint64_t commit) { marked = commit; }, epoch, cores,
-                              [this] { return has_space; }, {}};
+    engine::EngineParts parts{kv,    runner, workers,
+                              clock, random, [this](std::uint64_t commit) { marked = commit; },
+                              epoch, cores,  [this] { return has_space; },
+                              {}};
     engine = std::make_unique<engine::Engine>(std::move(parts));
     runner.events = engine->executor_events();
     return engine->recover();
@@ -135,9 +136,8 @@ class World {
     submission.client_key = client_key;
     submission.request = sha256("request of " + client_key);
     submission.plan = std::move(plan);
-    engine->submit(std::move(submission), [this](Result<engine::Submitted> answer) {
-      submitted = std::move(answer);
-    });
+    engine->submit(std::move(submission),
+                   [this](Result<engine::Submitted> answer) { submitted = std::move(answer); });
     work();
     return submitted && *submitted ? (**submitted).run : model::RunId{};
   }

@@ -21,8 +21,7 @@ using model::EndReason;
 
 class Harness {
  public:
-  explicit Harness(double cores = 2, std::uint64_t seed = 1)
-      : scheduler(7, cores), random(seed) {}
+  explicit Harness(double cores = 2, std::uint64_t seed = 1) : scheduler(7, cores), random(seed) {}
 
   model::RunId add(std::shared_ptr<const plan::Plan> plan,
                    std::vector<std::pair<StatementId, Value>> arguments = {}) {
@@ -57,7 +56,8 @@ class Harness {
       for (auto& command : commands) answer(command, events);
       // Walking all frames each time would make the large cases slow.
       if (!is_large) {
-        for (const std::string& v : schedule::find_violations(scheduler.core())) violations.insert(v);
+        for (const std::string& v : schedule::find_violations(scheduler.core()))
+          violations.insert(v);
       }
     }
   }
@@ -95,10 +95,9 @@ class Harness {
       order.pop_front();
       if (!running.contains(name)) continue;
       schedule::Start start = running.at(name);
-      std::int64_t input =
-          !start.inputs.empty() && start.inputs[0].kind() == plan::ValueKind::kInt
-              ? start.inputs[0].as_int()
-              : 1;
+      std::int64_t input = !start.inputs.empty() && start.inputs[0].kind() == plan::ValueKind::kInt
+                               ? start.inputs[0].as_int()
+                               : 1;
       EndReason reason = script(name, start.number);
       running.erase(name);
       end_attempt(start, reason, reason == EndReason::kExit ? 1 : 0, Value::of_int(input * 2));
@@ -143,7 +142,7 @@ class Harness {
   std::map<std::string, schedule::Start> running;
   std::deque<std::string> order;
   std::vector<std::string> started;
-  std::map<std::string, std::string> states;   // recorded: "done ran", "failed: exit 1"
+  std::map<std::string, std::string> states;  // recorded: "done ran", "failed: exit 1"
   std::map<std::string, model::TaskRun> records;
   std::vector<std::string> killed;
   std::vector<schedule::RunEnded> ended;

@@ -12,7 +12,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-Expression out(StatementId call) { return field(ref(call), "out"); }
+Expression out(StatementId call) {
+  return field(ref(call), "out");
+}
 
 TEST(Scheduler, a_chain_runs_one_after_the_other_and_its_values_flow) {
   PlanBuilder b;
@@ -42,8 +44,8 @@ TEST(Scheduler, a_fan_out_runs_as_many_at_once_as_there_are_cores_and_fans_in) {
   Harness h(2);
   h.add(b.build());
   h.run_all();
-  EXPECT_THAT(h.started, ElementsAre("double[0]", "double[1]", "double[2]", "double[3]",
-                                     "double[4]", "last"));
+  EXPECT_THAT(h.started,
+              ElementsAre("double[0]", "double[1]", "double[2]", "double[3]", "double[4]", "last"));
   EXPECT_EQ(h.most_running, 2u);
   EXPECT_EQ(h.result(), "60");
   EXPECT_THAT(h.violations, IsEmpty());
@@ -53,11 +55,11 @@ TEST(Scheduler, items_flow_on_one_by_one_without_a_barrier) {
   PlanBuilder b;
   b.define("a", {"x"});
   b.define("b", {"x"});
-  auto as = b.for_each(numbers({1, 2, 3}), [&](StatementId x) { return out(b.call("a", {ref(x)})); });
+  auto as =
+      b.for_each(numbers({1, 2, 3}), [&](StatementId x) { return out(b.call("a", {ref(x)})); });
   ForOptions options;
   options.stream = as;
-  auto bs = b.for_each(
-      ref(as), [&](StatementId x) { return out(b.call("b", {ref(x)})); }, options);
+  auto bs = b.for_each(ref(as), [&](StatementId x) { return out(b.call("b", {ref(x)})); }, options);
   b.result(ref(bs));
   Harness h(3);
   h.add(b.build());
@@ -352,8 +354,7 @@ TEST(Scheduler, independent_work_goes_on_after_a_failure_and_the_run_ends_failed
 TEST(Scheduler, an_expression_that_cannot_be_computed_fails_with_its_place) {
   PlanBuilder b;
   auto zero = b.let("zero", number(0));
-  Expression division =
-      call_function(plan::Function::kDiv, {number(1), ref(zero)});
+  Expression division = call_function(plan::Function::kDiv, {number(1), ref(zero)});
   division.place = {0, 41, 9};
   b.let("broken", std::move(division));
   Harness h;
@@ -408,6 +409,30 @@ TEST(Scheduler, a_hundred_thousand_items_run_with_a_thousand_frames) {
   h.run_all();
   EXPECT_EQ(h.run_state(), "succeeded");
   EXPECT_EQ(h.result(), "9999900000");
+}
+
+TEST(Scheduler, an_optional_call_whose_arguments_cannot_be_computed_ends_the_run) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  b.call("t", {call_function(plan::Function::kDiv, {number(1), number(0)})}, {}, true);
+  Harness h;
+  h.add(b.build());
+  EXPECT_EQ(h.run_state(), "failed");
+}
+
+TEST(Scheduler, a_value_taken_at_submit_may_stand_below_a_gate) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  auto t = b.call("t", {number(1)});
+  b.check(binary(plan::Operator::kGreater, out(t), number(0)), "positive");
+  auto file = b.let("file", number(3));
+  b.at(file).is_submit = true;
+  b.result(ref(file));
+  Harness h;
+  h.add(b.build(), {{file, Value::of_int(8)}});
+  h.run_all();
+  EXPECT_EQ(h.run_state(), "succeeded");
+  EXPECT_EQ(h.result(), "8");
 }
 
 TEST(Scheduler, runs_take_turns) {

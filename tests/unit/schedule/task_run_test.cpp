@@ -15,7 +15,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-Expression out(StatementId call) { return field(ref(call), "out"); }
+Expression out(StatementId call) {
+  return field(ref(call), "out");
+}
 
 plan::RetryRule retry(plan::RetryClass retry_class, std::uint32_t tries) {
   plan::RetryRule rule;
@@ -24,7 +26,8 @@ plan::RetryRule retry(plan::RetryClass retry_class, std::uint32_t tries) {
   return rule;
 }
 
-std::shared_ptr<const plan::Plan> one_task(const std::function<void(plan::TaskDefinition&)>& change) {
+std::shared_ptr<const plan::Plan> one_task(
+    const std::function<void(plan::TaskDefinition&)>& change) {
   PlanBuilder b;
   change(b.define("t", {"x"}));
   b.result(out(b.call("t", {number(1)})));
@@ -84,8 +87,8 @@ TEST(TaskRun, the_first_waiter_takes_over_with_its_own_budget_when_the_first_fai
   b.define("t", {"x"});
   ForOptions options;
   options.tolerate = 1;
-  b.for_each(numbers({7, 7, 7}), [&](StatementId x) { return out(b.call("t", {ref(x)})); },
-             options);
+  b.for_each(
+      numbers({7, 7, 7}), [&](StatementId x) { return out(b.call("t", {ref(x)})); }, options);
   Harness h(8);
   h.add(b.build());
   h.run_all([](const std::string& name, auto) {
@@ -143,8 +146,8 @@ TEST(TaskRun, an_error_is_not_tried_again_unless_asked_and_a_loss_five_times) {
 }
 
 TEST(TaskRun, retry_0_on_lost_makes_at_most_once) {
-  auto plan = one_task(
-      [](auto& definition) { definition.retry = {retry(plan::RetryClass::kLost, 0)}; });
+  auto plan =
+      one_task([](auto& definition) { definition.retry = {retry(plan::RetryClass::kLost, 0)}; });
   Harness h;
   h.add(plan);
   h.run_all([](const auto&, auto) { return EndReason::kLost; });
@@ -286,8 +289,8 @@ TEST(TaskRun, cancel_ends_back_offs_too) {
 }
 
 TEST(TaskRun, a_late_or_doubled_end_changes_nothing) {
-  auto plan = one_task(
-      [](auto& definition) { definition.retry = {retry(plan::RetryClass::kLost, 1)}; });
+  auto plan =
+      one_task([](auto& definition) { definition.retry = {retry(plan::RetryClass::kLost, 1)}; });
   Harness h;
   h.add(plan);
   schedule::Start first = h.running.at("t");
