@@ -45,6 +45,9 @@ Status collect_log(Files& files, const CollectOrder& order, AttemptEnded& ended)
   }
   const auto info = files.stat(path);
   if (!info || order.end.start_us == 0) return {};
+  if (info->kind != FileKind::kFile) {
+    return Error{ErrorCode::kInvalid, "the task replaced it by something that is no file"};
+  }
   MLP_TRY(check_not_written(path));
   ended.log_size = info->size;
   ended.log_is_file = info->size > kSmallObject;

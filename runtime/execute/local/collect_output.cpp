@@ -244,6 +244,7 @@ Result<Value> OutputWork::value_of_file(const std::string& path) {
     return wrong(ErrorCode::kInvalid, "is a folder; expected a file with a value (" +
                                           plan::to_text(order_.types, order_.output.type) + ")");
   }
+  if (info->kind != FileKind::kFile) return wrong(ErrorCode::kInvalid, "is not a file");
   const auto text = files_.read(path, kValueLimit);
   if (!text) return wrong(text.error().code, "cannot be read: " + text.error().message);
   if (text->empty() && type_.kind != TypeKind::kString) {

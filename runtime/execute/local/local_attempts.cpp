@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/execute/local/local_attempts.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -18,6 +20,12 @@ namespace {
 
 constexpr std::uint64_t kRequirementsLimit = 16 << 20;  // bytes of a lock file
 constexpr int kExitCannotRun = 126;                     // as a shell says it
+
+/// Not by way of a link: a task may have put one in the place of our file.
+void empty_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+}
 
 }  // namespace
 
@@ -193,7 +201,8 @@ Result<runner::Start> LocalAttempts::make_start(Attempt& attempt, const BodyScop
   start.timeout_ms = (attempt.start.timeout.count() + 999) / 1000;
   start.grace_ms = parts_.config.kill_grace.count() / 1000;
   start.limits = {{RLIMIT_CORE, 0, 0}};
-  start.may_wait = attempt.start.may_wait;
+  // Never more than the machine has: what is granted above it waits in the runner.
+  start.may_wait = attempt.start.may_wait || attempt.start.cpus <= 1;
   start.cpus = attempt.start.cpus;
   return start;
 }
@@ -266,6 +275,7 @@ void LocalAttempts::collected(Id id, std::uint64_t generation, Collected result)
 
 void LocalAttempts::tell(Attempt& attempt, Collected result) {
   attempt.state = State::kTold;
+  attempt.has_log_in_slot = result.ended.log_size > 0 && !result.ended.log_is_file;
   for (const NewObject& object : result.ended.objects) {
     if (!object.is_file && !object.is_manifest) staging_.remember(object.digest, object.bytes);
   }
@@ -297,6 +307,8 @@ void LocalAttempts::recorded(Id id) {
 void LocalAttempts::forget(Attempt& attempt) {
   const Id id = attempt.start.id;
   if (attempt.slot && attempt.generation == generation_) {
+    // The next attempt may wait in the runner: until it starts its log must not be this one's.
+    if (attempt.has_log_in_slot) empty_file(slots_.paths(*attempt.slot).log());
     if (attempt.is_adopted) {
       slots_.discard(*attempt.slot);
     } else {

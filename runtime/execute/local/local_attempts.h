@@ -87,6 +87,7 @@ class LocalAttempts {
     bool is_in_runner = false;           // it was sent, or found there
     bool is_adopted = false;             // what is in its slot is not known
     bool is_kill_asked = false;
+    bool has_log_in_slot = false;        // told with its content; the slot's file still has it
     std::string lost_because;            // set: it ends as lost, whatever its process says
     std::vector<std::string> output_paths;
     Staged staged;

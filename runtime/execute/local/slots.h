@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Working folders that attempts use in turn: work/<runner generation>/<number>/ with task/ (in/ and
-// out/ in it), home/, tmp/, log. One that is not empty after an attempt goes to trash/ and is deleted
+// Working folders that attempts use in turn: work/<runner generation>/<number>/ with task/ (in/, and
+// out/ where outputs go there), home/, tmp/, log. One that is not empty after an attempt goes to trash/ and is deleted
 // in the background. On the executor's thread only.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -41,11 +40,6 @@ class Slots {
   std::string generation_folder() const;
 
  private:
-  struct Inodes {   // of the folders we made: a task may have replaced them
-    std::uint64_t in = 0;
-    std::uint64_t out = 0;
-  };
-
   Result<SlotNumber> make();
   bool is_clean(SlotNumber slot) const;
   void throw_away(const std::string& folder);
@@ -55,7 +49,6 @@ class Slots {
   Workers& workers_;
   std::uint64_t generation_ = 0;
   std::vector<SlotNumber> free_;
-  std::map<SlotNumber, Inodes> made_;
   SlotNumber next_ = 1;
   std::uint64_t trashed_ = 0;
 };

@@ -55,6 +55,7 @@ class StagingWork {
 
   Status input(const plan::TaskInput& declared, const Value& value);
   Status project_file(const plan::SeenFile& file);
+  Status prepare_out(const std::vector<std::string>& output_paths);
   Status parents_of(const std::string& path);
   Staged take() { return std::move(staged_); }
 
@@ -74,7 +75,7 @@ class StagingWork {
 
   Staging& staging_;
   const std::string& folder_;
-  std::set<std::string> folders_{"in", "out"};
+  std::set<std::string> folders_{"in"};
   Staged staged_;
 };
 
@@ -231,6 +232,18 @@ Status StagingWork::project_file(const plan::SeenFile& file) {
   return stage_object(file.digest, file.size, file.is_executable, path.text());
 }
 
+// out/ stays in its slot from attempt to attempt, unless an output is itself called "out".
+Status StagingWork::prepare_out(const std::vector<std::string>& output_paths) {
+  bool is_folder = false;
+  for (const std::string& path : output_paths) {
+    if (path == "out") (void)staging_.files_.remove(full(path));
+    is_folder = is_folder || path.starts_with("out/");
+  }
+  if (!is_folder) return {};
+  folders_.insert("out");
+  return staging_.files_.make_folder(full("out"), 0700);
+}
+
 Result<Staged> Staging::stage(const AttemptStart& attempt,
                               const std::vector<std::string>& output_paths,
                               const std::string& folder) {
@@ -246,6 +259,7 @@ Result<Staged> Staging::stage(const AttemptStart& attempt,
       return done.error().with_context("input `" + definition.inputs[i].name + "`");
     }
   }
+  MLP_TRY(work.prepare_out(output_paths));
   for (const std::string& path : output_paths) {
     if (!path.empty() && !is_glob(parent_path(path))) MLP_TRY(work.parents_of(path));
   }

@@ -45,7 +45,8 @@ class Staging {
   Staging(Files& files, objects::ObjectStore& objects, ViewSupplier view)
       : files_(files), objects_(objects), view_(std::move(view)) {}
 
-  /// Into `folder`, which has empty in/ and out/. kNotFound names an input whose object is missing.
+  /// Into `folder`, which has an empty in/ and maybe an empty out/. kNotFound names an input whose
+  /// object is missing.
   Result<Staged> stage(const AttemptStart& attempt, const std::vector<std::string>& output_paths,
                        const std::string& folder);
 

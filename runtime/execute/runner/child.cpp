@@ -35,7 +35,7 @@ void open_streams(Shared& shared) {
   const ChildOrder& order = *shared.order;
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (null < 0 || ::dup2(null, 0) < 0) fail(shared, "open /dev/null");
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
   const int log = ::open(order.log, kFlags, 0600);
   if (log < 0 || ::dup2(log, 2) < 0) fail(shared, "open the log");
   const int output = order.output == nullptr ? log : ::open(order.output, kFlags, 0600);

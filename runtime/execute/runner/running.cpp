@@ -109,7 +109,8 @@ void Running::start_failed(Attempt& attempt, int error, const std::string& faile
   const ProgramFailure failure = explain_failure(attempt.order.arguments.at(0), error, failed);
   attempt.ended.message = failure.message;
   attempt.failed_code = failure.exit_code;
-  const int log = ::open(attempt.order.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+  const int log = ::open(attempt.order.log.c_str(), kFlags, 0600);
   if (log >= 0) {
     ::dprintf(log, "%s\n", failure.message.c_str());
     ::close(log);

@@ -111,12 +111,14 @@ TEST_F(Attempt, OfAProgramThatIsNotThereEndsWith127) {
 }
 
 TEST_F(Attempt, OfAFileThatIsNoProgramEndsWith126) {
+  const std::string text = data_ + "/text";
+  ASSERT_TRUE(real_files().write(text, "no program", 0600));
   OneTask task;
   task.definition().body.kind = plan::BodyKind::kExec;
-  task.definition().body.exec.push_back(literal_text("/etc/passwd"));
+  task.definition().body.exec.push_back(literal_text(text));
   const AttemptEnded end = run(task);
   EXPECT_EQ(end.outcome.code, 126);
-  EXPECT_EQ(end.outcome.message, "/etc/passwd: not executable");
+  EXPECT_EQ(end.outcome.message, text + ": not executable");
 }
 
 TEST_F(Attempt, ThatFloodsItsLogIsEndedWithAWord) {

@@ -58,11 +58,39 @@ TEST_F(Outputs, AFileForAFolderAndTheOtherWayRoundAreRefused) {
             "output `x` (at \"out/x.gif\") is no plot: expected a .png, .svg or Vega-Lite .json file");
 }
 
-TEST_F(Outputs, ALinkOutOfTheWorkingFolderIsRefused) {
-  EXPECT_EQ(refusal(type_of(TypeKind::kFile), "out/x", "ln -s /etc/passwd out/x"),
-            "output `x` (at \"out/x\") leads outside of the working folder, to /etc/passwd");
-  EXPECT_EQ(refusal(type_of(TypeKind::kInt), "out/passwd", "rmdir out; ln -s /etc out"),
-            "output `x` (at \"out/passwd\") leads outside of the working folder, to /etc/passwd");
+TEST_F(Outputs, ALinkOutOfTheWorkingFolderIsRefusedAndWhatItLeadsToIsLeftAlone) {
+  const std::string elsewhere = data_ + "/elsewhere";
+  ASSERT_TRUE(real_files().make_folder(elsewhere, 0700));
+  ASSERT_TRUE(real_files().write(elsewhere + "/x", "precious", 0600));
+  const std::string leads =
+      "output `x` (at \"out/x\") leads outside of the working folder, to " + elsewhere + "/x";
+  for (const std::string& body : {"ln -s " + elsewhere + "/x out/x",
+                                 "rmdir out; ln -s " + elsewhere + " out"}) {
+    EXPECT_EQ(refusal(type_of(TypeKind::kFile), "out/x", body), leads);
+    EXPECT_EQ(refusal(type_of(TypeKind::kString), "out/x", body), leads);
+    EXPECT_EQ(run_with(type_of(TypeKind::kFile), "out/x", "echo > out/x").outcome.reason,
+              EndReason::kSucceeded);
+    EXPECT_EQ(*real_files().read(elsewhere + "/x", 100), "precious");
+  }
+}
+
+TEST_F(Outputs, LinksInThePlaceOfOurOwnFilesLeadNowhere) {
+  const std::string elsewhere = data_ + "/elsewhere";
+  ASSERT_TRUE(real_files().make_folder(elsewhere, 0700));
+  for (const char* name : {"log", "stdout", "call.json", "home", "tmp", "task", "body", "x"}) {
+    ASSERT_TRUE(real_files().write(elsewhere + "/x", "precious", 0600));
+    const std::string ours = std::string("../") + name;
+    OneTask task;
+    task.output("x", type_of(TypeKind::kFile), "out/x")
+        .run("echo > out/x; rm -rf " + ours + "; ln -s " + elsewhere + "/x " + ours);
+    (void)run(task);
+    OneTask next;
+    next.output("x", type_of(TypeKind::kFile), "out/x").run("echo a > out/x; echo said");
+    const AttemptEnded end = run(next);
+    EXPECT_EQ(end.outcome.reason, EndReason::kSucceeded) << name << ": " << end.outcome.message;
+    EXPECT_EQ(end.log, "said\n");
+    EXPECT_EQ(*real_files().read(elsewhere + "/x", 100), "precious") << name;
+  }
 }
 
 TEST_F(Outputs, ScalarsAreReadAsJsonOrAsText) {
