@@ -10,6 +10,7 @@
 #include "daemon/wire/lineage.h"
 #include "runtime/lineage/lineage.h"
 #include "runtime/store/object_records.h"
+#include "runtime/store/run_records.h"
 
 namespace mlp::http {
 namespace {
@@ -106,7 +107,17 @@ wire::LineageTaskRun to_wire(const lineage::Origin& from, const std::string& out
   return to;
 }
 
-wire::Lineage to_wire(const lineage::ArtifactLineage& from) {
+/// What only the record of the run knows.
+void add_run(wire::LineageTaskRun& shown, const store::View& view) {
+  auto run = store::find_run(view, model::RunId(shown.run));
+  if (!run || !*run) return;
+  shown.path = (*run)->path;
+  if (shown.plan.empty()) shown.plan = (*run)->plan.to_hex();
+  if (shown.snapshot.empty()) shown.snapshot = (*run)->snapshot.to_hex();
+  if (!shown.time) shown.time = (*run)->submitted;
+}
+
+wire::Lineage to_wire(const lineage::ArtifactLineage& from, const store::View& view) {
   wire::Lineage to;
   to.digest = from.digest.to_hex();
   to.name = from.name;
@@ -119,7 +130,9 @@ wire::Lineage to_wire(const lineage::ArtifactLineage& from) {
     user.task_run = reader.run.to_string() + "/" + reader.task;
     user.run = reader.run.value;
     user.pipeline = reader.pipeline;
+    add_run(user, view);
   }
+  for (wire::LineageTaskRun& maker : to.made_by) add_run(maker, view);
   return to;
 }
 
@@ -188,7 +201,7 @@ Result<wire::LineageList> lineage_of(const Request& request, const lineage::Sour
       const std::string hex = artifact.digest.to_hex();
       if (!is_asked && std::find(seen.begin(), seen.end(), hex) != seen.end()) continue;
       seen.push_back(hex);
-      list.lineages.push_back(to_wire(artifact));
+      list.lineages.push_back(to_wire(artifact, sources.view));
     }
   }
   add_makers(list);

@@ -329,11 +329,10 @@ void Connection::pull() {
   if (response_.stream_size && stream_left_ == 0) return end_stream();
   if (!response_.keep_alive.empty())
     arm(state_->limits.keep_alive_time, &Connection::send_keep_alive);
-  auto weak = weak_from_this();
-  auto state = state_;
-  Give give = [weak, state](Result<std::string> piece) {
-    net::post(state->loop, [weak, piece = std::move(piece)]() mutable {
-      if (auto self = weak.lock()) self->on_piece(std::move(piece));
+  // Whoever waits to give the next piece keeps the connection; close() lets go of the stream.
+  Give give = [self = shared_from_this()](Result<std::string> piece) {
+    net::post(self->state_->loop, [self, piece = std::move(piece)]() mutable {
+      self->on_piece(std::move(piece));
     });
   };
   post_work([self = shared_from_this(), stream = stream_, give = std::move(give)] {
