@@ -178,7 +178,7 @@ class DaemonTest(HomeTest):
         self.assertLess(status["memory_bytes"], 200_000_000)
 
     def test_logs_follow_what_a_task_writes(self):
-        self.home.write("talk.mlp", '''task talk() -> (out: File at "out") {
+        self.home.write("talk.mlp", '''task talk() -> (out: File) {
   run "echo one; sleep 1; echo two; echo > ~{out}"
 }
 

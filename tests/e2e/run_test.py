@@ -8,7 +8,7 @@ import harness
 from harness import HomeTest
 
 HELLO = '''task greet() -> (text: string at stdout) {
-  run "echo hello"
+  run "echo said aside >&2; echo hello"
 }
 
 pipeline hello() -> string {
@@ -65,7 +65,7 @@ class RunTest(HomeTest):
         self.assertEqual(len(re.findall(r"^run 1 ", done.out, re.M)), 1)
         self.assertRegex(done.err, r"\n  greet +ran +\S+\n")
         self.assertNotIn("the daemon is away", done.err)
-        self.assertEqual(self.home.ctl("logs", "1/greet").out, "hello\n")
+        self.assertEqual(self.home.ctl("logs", "1/greet").out, "said aside\n")
 
     def test_a_second_run_is_all_cached(self):
         self.chain()
