@@ -137,7 +137,8 @@ std::optional<StartFailure> Daemon::Parts::listen() {
     return std::nullopt;
   }
   const bool is_taken = bound.error().code == ErrorCode::kConflict;
-  return StartFailure{is_taken ? kAddressInUse : kUsage, bound.error().message};
+  const std::string hint = is_taken ? "; choose another with --listen" : "";
+  return StartFailure{is_taken ? kAddressInUse : kUsage, bound.error().message + hint};
 }
 
 void Daemon::Parts::make_executor() {
