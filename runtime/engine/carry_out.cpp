@@ -55,6 +55,7 @@ void Engine::State::carry_out(schedule::Start& command) {
   model::Attempt attempt = recorder.started(run, command);
   execute::AttemptStart start =
       make_start(run, attempt, std::move(command.inputs), command.timeout);
+  start.may_wait = command.may_wait;
   attempts.emplace(attempt.id, std::move(attempt));
   if (!is_at_most_once(run.prepared->plan->definitions[command.definition])) {
     actions.starts.push_back(std::move(start));

@@ -74,8 +74,10 @@ void Engine::State::take(execute::AttemptEnded ended) {
   auto [told, is_new] = ends.emplace(ended.id, std::move(ended));
   if (!is_new) return;
   const execute::AttemptEnded& end = told->second;
-  decide(schedule::AttemptEnded{end.id, end.outcome, end.usage.peak_memory_bytes, end.outputs,
-                                end.ended});
+  std::optional<Duration> took;
+  if (end.started) took = end.ended - end.started;
+  decide(
+      schedule::AttemptEnded{end.id, end.outcome, end.usage.peak_memory_bytes, end.outputs, took});
 }
 
 // Only recovery waits for it.

@@ -179,13 +179,15 @@ void Dispatch::assume_missing(TaskEntry& entry) {
 void Dispatch::grant() {
   while (!core_.is_paused) {
     TaskEntry* next = core_.queue.front();
-    if (next == nullptr || !core_.resources.fits(next->cpus)) return;
+    if (next == nullptr) return;
+    bool fits = core_.resources.fits(next->cpus);
+    if (!fits && !core_.resources.may_wait(next->cpus)) return;
     core_.queue.remove(*next);
-    start(*next);
+    start(*next, !fits);
   }
 }
 
-void Dispatch::start(TaskEntry& entry) {
+void Dispatch::start(TaskEntry& entry, bool may_wait) {
   Result<Duration> timeout = timeout_of(entry);
   if (!timeout) return fail(entry, timeout.error().message);
   entry.live = model::AttemptId((core_.epoch << model::kEpochShift) | ++core_.last_attempt);
@@ -196,7 +198,7 @@ void Dispatch::start(TaskEntry& entry) {
   set(core_, run_of(entry), entry.record, TaskRunState::kRunning);
   auto number = static_cast<std::uint32_t>(entry.record.attempts.size());
   core_.commands->push_back(Start{entry.live, entry.record.id, number, definition_index(entry),
-                                  entry.inputs, entry.record.key, entry.cpus, *timeout});
+                                  entry.inputs, entry.record.key, entry.cpus, *timeout, may_wait});
 }
 
 // An attempt that is not live has ended before: it can neither commit nor fail anything.
@@ -206,6 +208,7 @@ void Dispatch::attempt_ended(AttemptEnded ended) {
   TaskEntry& entry = *found->second;
   core_.live.erase(found);
   core_.resources.give(entry.cpus);
+  if (ended.took) core_.resources.note(*ended.took);
   --run_of(entry).live;
   entry.live = {};
   if (ended.outcome.reason == model::EndReason::kSucceeded) return succeed(entry, std::move(ended));

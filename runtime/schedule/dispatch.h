@@ -42,7 +42,7 @@ class Dispatch {
   void resume_attempt(TaskEntry& entry);
   void begin(TaskEntry& entry);
   void enqueue(TaskEntry& entry);
-  void start(TaskEntry& entry);
+  void start(TaskEntry& entry, bool may_wait);
   void hit(TaskEntry& entry, const std::vector<model::Output>& outputs, model::AttemptId made_by);
   void succeed(TaskEntry& entry, AttemptEnded ended);
   void fail_attempt(TaskEntry& entry, const AttemptEnded& ended);

@@ -44,7 +44,7 @@ struct AttemptEnded {
   model::Outcome outcome;
   std::int64_t peak_memory = 0;  // bytes
   std::vector<model::Output> outputs;
-  Instant ended;
+  std::optional<Duration> took;  // none: it never started
 };
 
 /// The answer to Evaluate.
@@ -89,6 +89,7 @@ struct Start {
   Digest key;
   double cpus = 1;
   Duration timeout{0};
+  bool may_wait = false;  // granted ahead: it starts when another has ended
 };
 
 struct Kill {

@@ -233,6 +233,30 @@ TEST(TaskRun, one_that_asks_for_more_cpus_than_there_are_runs_alone) {
   EXPECT_THAT(h.violations, IsEmpty());
 }
 
+TEST(TaskRun, while_attempts_are_quick_some_are_granted_ahead_and_long_ones_end_that) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  b.for_each(range(200), [&](StatementId x) { return out(b.call("t", {ref(x)})); });
+  Harness h(2);
+  h.add(b.build());
+  auto end_with = [&h](Duration took) {
+    schedule::Start start = h.running.begin()->second;
+    h.running.erase(h.running.begin());
+    schedule::AttemptEnded ended;
+    ended.id = start.id;
+    ended.outcome.reason = EndReason::kSucceeded;
+    ended.outputs.push_back({"out", Value::of_int(1), {}, 0});
+    ended.took = took;
+    h.feed(std::move(ended));
+  };
+  EXPECT_EQ(h.running.size(), 2u);
+  for (int i = 0; i < 40; ++i) end_with(std::chrono::milliseconds(3));
+  EXPECT_EQ(h.running.size(), 4u) << "two run, two wait in the executor";
+  for (int i = 0; i < 3; ++i) end_with(std::chrono::seconds(1));
+  EXPECT_EQ(h.running.size(), 2u);
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
 TEST(TaskRun, nothing_starts_while_paused_and_ends_are_taken) {
   PlanBuilder b;
   b.define("t", {"x"});
