@@ -43,7 +43,7 @@ class EventReader : public std::enable_shared_from_this<EventReader> {
   /// What is known beyond `after`, as text; nothing when there is nothing yet.
   Result<std::string> next_piece() {
     // The number first: what is published after it wakes us again.
-    seen_ = context_.engine->status().synced;
+    seen_ = context_.follow->latest();
     const auto view = context_.engine->view();
     MLP_ASSIGN(store::TransitionsPage page,
                store::list_transitions(*view, run_, wish_.after, kCommitsAPiece));

@@ -11,6 +11,11 @@ void FollowHub::post_wake(const std::weak_ptr<Waiter>& waiter) {
   });
 }
 
+std::uint64_t FollowHub::latest() {
+  std::lock_guard lock(mutex_);
+  return commit_;
+}
+
 void FollowHub::wait(std::uint64_t seen, std::shared_ptr<Waiter> waiter) {
   std::lock_guard lock(mutex_);
   if (commit_ > seen) return post_wake(waiter);

