@@ -77,7 +77,7 @@ class Teller {
                         const std::string& task) {
     if (definition.outputs.empty()) return "has no outputs, so it always runs";
     if (!definition.is_cached) return "cache off";
-    if (!entry.was_ever_run || ++explained_ > kMaxExplained) return "no earlier result";
+    if (++explained_ > kMaxExplained) return "no earlier result with this key";
     const auto recorded =
         lineage::find_recorded(sources_, {"default", plan_.pipeline, task, entry.task_run.items});
     if (!recorded || !*recorded) return "no earlier result";

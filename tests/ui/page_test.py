@@ -17,7 +17,7 @@ GREETING = """
 task greet(name: string) -> (text: File<txt>) { run "echo hello from the log; echo ~{name} > ~{text}" }
 task wait(go: string) -> (done: string at stdout) { run "while [ ! -e ~{go} ]; do sleep 0.02; done; echo yes" }
 task fail(after: string) -> (x: int at stdout) { run "echo the reason stands here >&2; exit 3" }
-pipeline greet(name: string, go: string) -> (text: File<txt>) {
+pipeline greeting(name: string, go: string) -> (text: File<txt>) {
   greeted = greet(name)
   waited = wait(go)
   fail(waited.done)?
@@ -75,7 +75,7 @@ class Page(unittest.TestCase):
         go = os.path.join(self.folder.name, "go")
         name = "<img src=x onerror=document.title='owned'> & Ünicode"
         self.mlpctl("run", "--detach", path, "--set", f"name={name}", "--set", f"go={go}")
-        self.browser.wait_for("running")
+        self.browser.wait_for("greeting")
         self.browser.click("1")
         self.browser.wait_for("wait")
         self.browser.wait_for("done")

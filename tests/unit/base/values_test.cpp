@@ -51,7 +51,8 @@ TEST(Json, IsReadAndHostileInputIsAnError) {
   EXPECT_FALSE(parse_json(std::string(100000, '[')));
   EXPECT_FALSE(parse_json("NaN"));
   EXPECT_EQ(get_string_or(*parse_json(R"({"x\"NaN": NaN})", true), "x\"NaN", ""), "NaN");
-  EXPECT_EQ(to_pretty_text(*parse_json(R"({"b":[1,2],"a":{}})")), "{\n  \"b\": [\n    1,\n    2\n  ],\n  \"a\": {}\n}\n");
+  EXPECT_EQ(to_pretty_text(*parse_json(R"({"b":[1,2],"a":{}})")),
+            "{\n  \"b\": [\n    1,\n    2\n  ],\n  \"a\": {}\n}\n");
   EXPECT_EQ(to_text(*parse_json(R"({"a":[0.9,2.0,"\n\u0001\"\\é",-2,null,{}]})")),
             R"({"a":[0.9,2.0,"\n\u0001\"\\é",-2,null,{}]})");
 }
