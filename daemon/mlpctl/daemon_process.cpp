@@ -91,8 +91,8 @@ Error ended_at_once(int status, const std::string& log) {
                    "its log is " + log);
 }
 
-/// Starts one, again where another process only passed through the data folder's lock, and waits for
-/// the health check of it or of another that has the data folder.
+/// Starts one, again where another process only passed through the data folder's lock, and waits
+/// for the health check of it or of another that has the data folder.
 Status start_and_wait(const Settings& settings, const std::vector<std::string>& words) {
   SystemClock clock;
   auto log = daemon_log_path(settings.data_folder);

@@ -46,8 +46,8 @@ Result<ExitCode> run_down(Context& context) {
   // Errors first: a shutdown must not be asked for twice on a connection it has closed.
   MLP_ASSIGN(auto status, client.get_as<wire::Status>(std::string(wire::path::kStatus)));
   wire::ShutdownRequest request{shutdown_mode(context.line)};
-  auto answer = client.post_once(std::string(wire::path::kShutdown),
-                                 mlp::to_text(wire::to_json(request)));
+  auto answer =
+      client.post_once(std::string(wire::path::kShutdown), mlp::to_text(wire::to_json(request)));
   if (answer && !answer->is_success()) return to_error(*answer);
   // A daemon that ended before its answer was through is what was asked for.
   if (!answer && answer.error().code != ErrorCode::kUnavailable) return answer.error();

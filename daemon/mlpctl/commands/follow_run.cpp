@@ -94,9 +94,12 @@ class Watch {
     if (!answer || !answer->is_success()) return;
     auto lines = last_lines(answer->body);
     auto help = "    the whole log: mlpctl logs " + shell_quote(event.task_run) + "\n";
-    context_.printer.message("  " + printable(event.task_run) +
-                             " failed: " + printable(event.reason) + "\n" +
-                             (lines.empty() ? "    | (no output)\n" : lines) + help);
+    // The line of a single task has just said the rest.
+    auto head =
+        event.items.empty() && !context_.terminal.is_quiet
+            ? std::string()
+            : "  " + printable(event.task_run) + "  failed: " + printable(event.reason) + "\n";
+    context_.printer.message(head + (lines.empty() ? "    | (no output)\n" : lines) + help);
   }
 
   void tell_break(bool is_lost) {

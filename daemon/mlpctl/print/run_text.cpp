@@ -187,6 +187,7 @@ std::string to_text(const wire::Why& why, const Terminal& terminal) {
     for (const auto& upstream : difference.upstream)
       text += "    " + printable(upstream.task_run) + ": " + printable(upstream.sentence) + "\n";
   }
+  if (why.differences.empty()) return text;  // the first line has said it
   for (const auto& root : why.roots) text += "because " + printable(root) + "\n";
   return text;
 }
@@ -263,7 +264,7 @@ std::string to_text(const wire::LineageList& list, const Terminal& terminal) {
       text +=
           indent + "  used by " + printable(user.task_run) + ", " + shown_time(user.time) + "\n";
   }
-  return text.empty() ? "nothing is known of where it comes from\n" : text;
+  return text.empty() ? "it has no files or folders whose origin is kept\n" : text;
 }
 
 }  // namespace mlp::mlpctl
