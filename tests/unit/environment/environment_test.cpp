@@ -76,16 +76,11 @@ TEST_F(EnvironmentTest, IsMadeOnceWhenAskedTwiceAndMadeAgainWhenDamaged) {
   EXPECT_TRUE(environments_.find(venv(), name));
 }
 
-TEST_F(EnvironmentTest, AFileThatIsGoneIsFoundByTheNextDaemon) {
+TEST_F(EnvironmentTest, AFolderThatWasChangedIsFoundByTheNextDaemon) {
   const Digest name = sha256("another");
   ASSERT_TRUE(environments_.prepare(venv(), name, ""));
-  const std::string library = folder_ / "environments/" + name.to_hex() + "/lib";
-  std::string victim;
-  (void)walk_tree(real_files(), library, [&](const std::string& path, const FileInfo& info) {
-    if (info.kind == FileKind::kFile && path.ends_with(".py")) victim = join_path(library, path);
-    return Status();
-  });
-  ASSERT_TRUE(real_files().remove(victim));
+  const std::string made = folder_ / "environments/" + name.to_hex();
+  ASSERT_TRUE(real_files().write(made + "/lib/stray.py", "x", 0600));
   Environments next(real_files(), folder_ / "environments");
   EXPECT_FALSE(next.find(venv(), name));
 }
