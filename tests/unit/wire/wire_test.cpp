@@ -36,14 +36,14 @@ TEST(Documents, HaveOneStableForm) {
 }
 
 TEST(Documents, AreReadBackAsTheyWere) {
-  Run run;
+  wire::Run run;
   run.id = 12;
   run.state = "running";
   run.retry_of = 7;
   run.submitted = *from_rfc3339("2026-01-31T02:30:00.000Z");
   run.parameters.push_back({"rate", 0.5, "0.5"});
   run.counts.hit = 3;
-  const auto back = parse<Run>(Json(to_document(run)));
+  const auto back = parse<wire::Run>(Json(to_document(run)));
   ASSERT_TRUE(back);
   EXPECT_EQ(to_document(*back), to_document(run));
 }
