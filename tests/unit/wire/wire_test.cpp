@@ -30,7 +30,7 @@ TEST(Documents, HaveOneStableForm) {
   EXPECT_EQ(
       to_text(Json(to_document(attempt))),
       R"({"schema_version":1,"id":"1099511627777","task_run":"12/fit[2]","number":1,"executor":"",)"
-      R"("state":"failed","reason":"exit","code":3,"message":"","cpus":1E0,"given":null,)"
+      R"("state":"failed","reason":"exit","code":3,"message":"","cpus":1.0,"given":null,)"
       R"("started":"2026-01-31T02:30:00.250Z","ended":null,"elapsed_ms":1500,)"
       R"("peak_memory_bytes":0,"cpu_ms":0,"log_size":0})");
 }
