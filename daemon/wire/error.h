@@ -24,8 +24,8 @@ void visit(V& v, ArgumentMistake& m) {
 
 /// {"error": {"code", "message", "hint", …}}; what is empty is left out. `code` is one of
 /// bad_request, unauthenticated, denied, not_found, method_not_allowed, timeout, conflict,
-/// missing_objects, too_large, head_too_large, invalid_pipeline, invalid_arguments, internal,
-/// unsupported, unavailable, no_space.
+/// missing_objects, too_large, head_too_large, invalid_pipeline, invalid_arguments, unprocessable,
+/// internal, unsupported, unavailable, no_space.
 struct Error {
   std::string code;
   std::string message;
