@@ -82,20 +82,8 @@ class PlaceCheck {
     if (written == nullptr) return;
     const auto path = constant_text(context_, *written, "the place of an input");
     if (!path || !is_inside(*path, written->span)) return;
-    if (is_parameter_file(input, *path)) {
-      task_.unsupported.push_back({written->span,
-                                   "parameter files in this format are not supported yet",
-                                   "use a place that ends in `.json`"});
-    }
     input.place = *path;
     places_.push_back({*path, owner, written->span});
-  }
-
-  bool is_parameter_file(const Input& input, const std::string& path) const {
-    const TypeKind kind = context_.types().kind(input.type);
-    if (kind != TypeKind::kRecord && kind != TypeKind::kMap) return false;
-    return glob_match("**/*.yaml", path) || glob_match("**/*.yml", path) ||
-           glob_match("**/*.toml", path);
   }
 
   void check_output(Output& output) {

@@ -119,6 +119,16 @@ class RunTest(HomeTest):
         self.assertIn("count.py", [t["reason"] for t in forecast["tasks"] if t["task"] == "count"][0])
         self.assertEqual(len(self.home.ctl("runs", "--json").json["runs"]), 1)
 
+    def test_a_record_stands_as_the_parameter_file_a_script_reads(self):
+        self.home.write("params.mlp", """
+record Train { lr: float = 0.1, name: string }
+task show(train: Train at "params.yaml") -> (text: string at stdout) { run "cat params.yaml" }
+pipeline params() -> string { return show(Train{name: "a: b"}).text }
+""")
+        done = self.home.ctl("run", "params.mlp")
+        self.assertIn('"lr": 0.1', done.out)
+        self.assertIn('"a: b"', done.out)
+
     def test_a_map_is_one_line_and_its_items_have_names(self):
         self.home.write("squares.mlp", MAP)
         done = self.home.ctl("run", "squares.mlp")
