@@ -36,22 +36,21 @@ model::Outcome outcome_of(const runner::Ended& end) {
 /// Up to kSmallObject inside the record; a larger one becomes logs/<attempt>.
 Status collect_log(Files& files, const CollectOrder& order, AttemptEnded& ended) {
   const std::string path = order.slot.log();
-  const auto moved = files.stat(order.log_file);
-  // A daemon that died after the move collects again and finds the log where it belongs.
-  if (moved) {
-    ended.log_size = moved->size;
-    ended.log_is_file = true;
+  const auto info = files.stat(path);
+  if (!info || order.end.start_us == 0) {
+    // A daemon that died after the move collects again and finds the log where it belongs.
+    const auto moved = files.stat(order.log_file);
+    ended.log_size = moved ? moved->size : 0;
+    ended.log_is_file = moved.has_value();
     return {};
   }
-  const auto info = files.stat(path);
-  if (!info || order.end.start_us == 0) return {};
   if (info->kind != FileKind::kFile) {
     return Error{ErrorCode::kInvalid, "the task replaced it by something that is no file"};
   }
+  if (info->size == 0) return {};
   MLP_TRY(check_not_written(path));
   ended.log_size = info->size;
   ended.log_is_file = info->size > kSmallObject;
-  if (info->size == 0) return {};
   if (!ended.log_is_file) {
     MLP_ASSIGN(ended.log, files.read(path, kSmallObject));
     return {};

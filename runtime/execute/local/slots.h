@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Working folders that attempts use in turn: work/<runner generation>/<number>/ with task/ (in/, and
-// out/ where outputs go there), home/, tmp/, log. One that is not empty after an attempt goes to trash/ and is deleted
-// in the background. On the executor's thread only.
+// out/ where outputs go there), home/, tmp/, log. One that is not empty after an attempt goes to
+// trash/ and is deleted in the background. On the executor's thread only.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
 #include "runtime/execute/local/collect.h"
+#include "runtime/execute/local/slot_folder.h"
 #include "runtime/execute/local/workers.h"
 
 namespace mlp::execute {
@@ -41,7 +43,6 @@ class Slots {
 
  private:
   Result<SlotNumber> make();
-  bool is_clean(SlotNumber slot) const;
   void throw_away(const std::string& folder);
 
   Files& files_;
@@ -49,6 +50,7 @@ class Slots {
   Workers& workers_;
   std::uint64_t generation_ = 0;
   std::vector<SlotNumber> free_;
+  std::map<SlotNumber, SlotFolder> folders_;   // of the slots made here, not of those found
   SlotNumber next_ = 1;
   std::uint64_t trashed_ = 0;
 };

@@ -241,6 +241,7 @@ Status StagingWork::prepare_out(const std::vector<std::string>& output_paths) {
   }
   if (!is_folder) return {};
   folders_.insert("out");
+  if (staging_.files_.stat(full("out"))) return {};
   return staging_.files_.make_folder(full("out"), 0700);
 }
 
