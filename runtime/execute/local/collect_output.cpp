@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "base/text.h"
 #include "compiler/plan/read_json.h"
@@ -43,6 +45,7 @@ class OutputWork {
   Result<Value> collect();
   Result<Value> artifact(const Type& type, const std::string& place);
   Result<Value> file(const Type& type, const std::string& path, const std::string& place);
+  Result<Value> keep(const Type& type, Result<model::NewObject> object, const std::string& place);
   Result<Value> folder(const std::string& path, const std::string& place);
   Result<Value> matches();
   Result<Value> value_of_file(const std::string& path);
@@ -91,17 +94,42 @@ Error OutputWork::missing() const {
                    list_folder(files_, order_.folder));
 }
 
-/// True when no part of the path below `folder` is a link: one look of the kernel.
-bool has_no_link(const std::string& folder, const std::string& place) {
+/// Opens what is at `place` below `folder` when no part of the path is a link; -1 otherwise.
+int open_without_links(const std::string& folder, const std::string& place, int flags) {
   const int root = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (root < 0) return false;
+  if (root < 0) return -1;
   open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
   const auto fd = static_cast<int>(::syscall(SYS_openat2, root, place.c_str(), &how, sizeof how));
-  if (fd >= 0) ::close(fd);
   ::close(root);
+  return fd;
+}
+
+bool has_no_link(const std::string& folder, const std::string& place) {
+  const int fd = open_without_links(folder, place, O_PATH);
+  if (fd >= 0) ::close(fd);
   return fd >= 0;
+}
+
+bool is_written(int fd) { return ::fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN; }
+
+/// Most outputs are small files in their place: those are opened once. Anything else, also what is
+/// still being written, is looked at step by step and gets its sentence there.
+std::optional<std::string> read_small_file(const std::string& folder, const std::string& place) {
+  const int fd = open_without_links(folder, place, O_RDONLY | O_NONBLOCK);
+  if (fd < 0) return std::nullopt;
+  struct stat s {};
+  const bool is_small = ::fstat(fd, &s) == 0 && S_ISREG(s.st_mode) &&
+                        static_cast<std::uint64_t>(s.st_size) <= model::kSmallObject;
+  std::optional<std::string> bytes;
+  if (is_small && !is_written(fd)) {
+    bytes.emplace(static_cast<std::size_t>(s.st_size), '\0');
+    const ssize_t n = bytes->empty() ? 0 : ::pread(fd, bytes->data(), bytes->size(), 0);
+    if (n != s.st_size) bytes.reset();
+  }
+  ::close(fd);
+  return bytes;
 }
 
 /// Where the path leads when links are followed; kDenied outside of the working folder.
@@ -137,12 +165,8 @@ Status OutputWork::check_ending(const Type& type, const std::string& place) cons
   return {};
 }
 
-Result<Value> OutputWork::file(const Type& type, const std::string& path, const std::string& place) {
-  if (!order_.output.is_stdout) MLP_TRY(check_ending(type, place));
-  if (Status written = check_not_written(path); !written) {
-    return wrong(written.error().code, written.error().message);
-  }
-  auto object = objects_.collect_file(path);
+Result<Value> OutputWork::keep(const Type& type, Result<model::NewObject> object,
+                               const std::string& place) {
   if (!object) return wrong(object.error().code, "cannot be kept: " + object.error().message);
   const bool may_be_empty = type.kind == TypeKind::kFile && type.format.empty();
   if (object->size == 0 && !may_be_empty) {
@@ -153,6 +177,14 @@ Result<Value> OutputWork::file(const Type& type, const std::string& path, const 
   Value value = Value::of_artifact({false, object->digest, object->size, base_name(place), nullptr});
   new_objects_.push_back(std::move(*object));
   return value;
+}
+
+Result<Value> OutputWork::file(const Type& type, const std::string& path, const std::string& place) {
+  if (!order_.output.is_stdout) MLP_TRY(check_ending(type, place));
+  if (Status written = check_not_written(path); !written) {
+    return wrong(written.error().code, written.error().message);
+  }
+  return keep(type, objects_.collect_file(path), place);
 }
 
 Result<Value> OutputWork::folder(const std::string& path, const std::string& place) {
@@ -173,6 +205,12 @@ Result<Value> OutputWork::folder(const std::string& path, const std::string& pla
 }
 
 Result<Value> OutputWork::artifact(const Type& type, const std::string& place) {
+  if (type.kind != TypeKind::kDir) {
+    if (const auto bytes = read_small_file(order_.folder, place)) {
+      MLP_TRY(check_ending(type, place));
+      return keep(type, objects_.put(*bytes), place);
+    }
+  }
   MLP_ASSIGN(const std::string path, real_path(place));
   const auto info = files_.stat(path);
   if (!info) return missing();
@@ -306,9 +344,9 @@ Result<model::Output> collect_output(Files& files, objects::ObjectStore& objects
 Status check_not_written(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return {};  // the caller looks at it next and says what is wrong
-  const bool is_written = ::fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+  const bool is_busy = is_written(fd);
   ::close(fd);
-  if (!is_written) return {};
+  if (!is_busy) return {};
   return Error{ErrorCode::kConflict, "is still being written by a process outside of the attempt"};
 }
 
