@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::minutes kBuildTime{60};  // a large lock file over a slow line
 constexpr std::uint64_t kMarkerLimit = 64 * 1024;
-constexpr std::uint64_t kQuotedLog = 2000;      // bytes of the log's end in an error
+constexpr std::uint64_t kQuotedLog = 2000;  // bytes of the log's end in an error
 
 std::size_t count_requirements(const std::string& text) {
   std::size_t count = 0;
@@ -30,12 +30,13 @@ std::size_t count_requirements(const std::string& text) {
 /// Digest over path and size of every file under lib/, byte code apart: what a deletion changes.
 Result<std::string> describe_files(Files& files, const std::string& folder) {
   Hasher hasher;
-  const Status walked =
-      walk_tree(files, join_path(folder, "lib"), [&](const std::string& path, const FileInfo& info) {
-        if (info.kind != FileKind::kFile || path.ends_with(".pyc")) return Status();
-        hasher.update(path + "\n" + std::to_string(info.size) + "\n");
-        return Status();
-      });
+  const Status walked = walk_tree(files, join_path(folder, "lib"),
+                                  [&](const std::string& path, const FileInfo& info) {
+                                    if (info.kind != FileKind::kFile || path.ends_with(".pyc"))
+                                      return Status();
+                                    hasher.update(path + "\n" + std::to_string(info.size) + "\n");
+                                    return Status();
+                                  });
   MLP_TRY(walked);
   return hasher.finish().to_hex();
 }
@@ -58,9 +59,13 @@ std::string end_of_log(Files& files, const std::string& path) {
 Environments::Environments(Files& files, std::string folder)
     : files_(files), folder_(std::move(folder)), helpers_(std::make_shared<HelperGroup>()) {}
 
-Environments::~Environments() { stop(); }
+Environments::~Environments() {
+  stop();
+}
 
-void Environments::stop() { helpers_->stop(); }
+void Environments::stop() {
+  helpers_->stop();
+}
 
 std::string Environments::folder_of(const Digest& fingerprint) const {
   return join_path(folder_, fingerprint.to_hex());
@@ -105,8 +110,7 @@ bool Environments::is_whole(const Digest& fingerprint) {
 }
 
 Result<Prepared> Environments::prepare(const plan::Environment& environment,
-                                       const Digest& fingerprint,
-                                       const std::string& requirements) {
+                                       const Digest& fingerprint, const std::string& requirements) {
   {
     std::unique_lock lock(mutex_);
     built_.wait(lock, [&] { return building_.count(fingerprint) == 0; });
@@ -153,8 +157,10 @@ Status Environments::build(const plan::Environment& environment, const Digest& f
   const auto run = [&](std::vector<std::string> arguments, const std::string& failed) -> Status {
     MLP_ASSIGN(const HelperEnd end, run_helper(*helpers_, {std::move(arguments), log, kBuildTime}));
     if (end.exit_code == 0) return {};
-    const std::string why = end.timed_out ? "took over an hour" : "exit code " + std::to_string(end.exit_code);
-    return Error{ErrorCode::kUnavailable, failed + " failed (" + why + "):\n" + end_of_log(files_, log)};
+    const std::string why =
+        end.timed_out ? "took over an hour" : "exit code " + std::to_string(end.exit_code);
+    return Error{ErrorCode::kUnavailable,
+                 failed + " failed (" + why + "):\n" + end_of_log(files_, log)};
   };
 
   std::vector<std::string> install;
@@ -162,7 +168,7 @@ Status Environments::build(const plan::Environment& environment, const Digest& f
     std::vector<std::string> make = {python.path, "-m", "venv", folder};
     if (count_requirements(requirements) == 0) make.push_back("--without-pip");
     MLP_TRY(run(make, "python -m venv"));
-    install = {folder + "/bin/python", "-m", "pip", "install", "--no-input",
+    install = {folder + "/bin/python",        "-m", "pip",    "install", "--no-input",
                "--disable-pip-version-check", "-r", lock_file};
   } else {
     MLP_TRY(run({uv, "venv", "--python", python.path, folder}, "uv venv"));
@@ -178,8 +184,8 @@ Status Environments::write_marker(const Digest& fingerprint, const std::string& 
   const std::string folder = folder_of(fingerprint);
   MLP_TRY(files_.make_folder(folder + "/cache", 0700));
   MLP_ASSIGN(const std::string described, describe_files(files_, folder));
-  const Json marker = JsonObject{
-      {"fingerprint", fingerprint.to_hex()}, {"python", python}, {"files", described}};
+  const Json marker =
+      JsonObject{{"fingerprint", fingerprint.to_hex()}, {"python", python}, {"files", described}};
   MLP_TRY(write_atomic(files_, folder + "/complete", to_pretty_text(marker), 0600));
   const std::lock_guard lock(mutex_);
   checked_.erase(fingerprint);

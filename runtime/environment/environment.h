@@ -21,9 +21,9 @@
 namespace mlp::environment {
 
 /// What makes results differ: for the host its OS release and shell; for a venv the lock file, the
-/// version of the interpreter that serves it, and the shell. Starts helper programs: may take 100 ms
-/// for a Python it has not seen yet. Thread-safe. kNotFound when no interpreter fits: the message
-/// names what was found.
+/// version of the interpreter that serves it, and the shell. Starts helper programs: may take 100
+/// ms for a Python it has not seen yet. Thread-safe. kNotFound when no interpreter fits: the
+/// message names what was found.
 Result<Digest> fingerprint(const plan::Environment& environment);
 
 /// How to run something in an environment.
@@ -75,8 +75,8 @@ class Environments {
   std::string folder_;
   mutable std::mutex mutex_;
   std::condition_variable built_;
-  std::map<Digest, std::string> building_;        // and what is said of it
-  std::map<Digest, std::int64_t> checked_;        // deeply checked: when its marker was written
+  std::map<Digest, std::string> building_;  // and what is said of it
+  std::map<Digest, std::int64_t> checked_;  // deeply checked: when its marker was written
   std::shared_ptr<class HelperGroup> helpers_;
 };
 

@@ -140,7 +140,8 @@ Result<std::string> ask_helper(HelperGroup& group, const std::vector<std::string
                                std::chrono::seconds time_limit) {
   const Descriptor answer(::memfd_create("answer", MFD_CLOEXEC));
   const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  if (answer.get() < 0 || null.get() < 0) return Error{ErrorCode::kIo, "cannot make a file in memory"};
+  if (answer.get() < 0 || null.get() < 0)
+    return Error{ErrorCode::kIo, "cannot make a file in memory"};
   const HelperOrder order{arguments, "", time_limit};
   MLP_ASSIGN(const HelperEnd end, HelperRun(group, order).run(answer.get(), null.get()));
   if (end.timed_out) return Error{ErrorCode::kTimeout, arguments.at(0) + " did not answer"};

@@ -29,13 +29,13 @@ class HelperGroup {
   void remove(int pid);
 
   std::mutex mutex_;
-  std::set<int> pids_;   // also their process groups
+  std::set<int> pids_;  // also their process groups
   std::atomic<bool> is_stopped_{false};
 };
 
 struct HelperOrder {
-  std::vector<std::string> arguments;   // the first is the program's absolute path
-  std::string log;                      // both outputs go there, appended; empty: dropped
+  std::vector<std::string> arguments;  // the first is the program's absolute path
+  std::string log;                     // both outputs go there, appended; empty: dropped
   std::chrono::seconds time_limit{600};
 };
 

@@ -27,7 +27,7 @@ std::vector<std::string> path_folders() {
 }
 
 bool is_program(const std::string& path) {
-  struct stat s {};
+  struct stat s{};
   return ::access(path.c_str(), X_OK) == 0 && ::stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
 }
 

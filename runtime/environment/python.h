@@ -11,8 +11,8 @@
 namespace mlp::environment {
 
 struct Python {
-  std::string path;      // absolute, of the interpreter itself, not of a shim
-  std::string version;   // "3.11.7"
+  std::string path;     // absolute, of the interpreter itself, not of a shim
+  std::string version;  // "3.11.7"
 };
 
 /// `wanted`: "3.11", "3.11.7", or empty for any Python 3. Looks through every folder of PATH for

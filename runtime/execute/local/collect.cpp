@@ -25,10 +25,17 @@ model::Outcome outcome_of(const runner::Ended& end) {
   outcome.message = end.message;
   if (!outcome.message.empty()) return outcome;
   switch (end.reason) {
-    case runner::End::kExit: outcome.message = "exit code " + std::to_string(end.code); break;
-    case runner::End::kSignal: outcome.message = signal_text(end.code); break;
-    case runner::End::kCancelled: outcome.message = "cancelled"; break;
-    default: break;
+    case runner::End::kExit:
+      outcome.message = "exit code " + std::to_string(end.code);
+      break;
+    case runner::End::kSignal:
+      outcome.message = signal_text(end.code);
+      break;
+    case runner::End::kCancelled:
+      outcome.message = "cancelled";
+      break;
+    default:
+      break;
   }
   return outcome;
 }

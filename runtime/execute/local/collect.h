@@ -17,7 +17,7 @@ namespace mlp::execute {
 
 /// Where an attempt left what it wrote.
 struct SlotPaths {
-  std::string folder;   // task/ (the working folder), home/, tmp/, log, stdout below it
+  std::string folder;  // task/ (the working folder), home/, tmp/, log, stdout below it
   std::string work() const { return folder + "/task"; }
   std::string log() const { return folder + "/log"; }
   std::string standard_output() const { return folder + "/stdout"; }
@@ -28,12 +28,12 @@ struct CollectOrder {
   const runner::Ended& end;
   const SlotPaths& slot;
   const std::vector<LinkedInput>& linked;
-  std::string log_file;     // logs/<attempt>: where a large log goes
+  std::string log_file;  // logs/<attempt>: where a large log goes
 };
 
 struct Collected {
   AttemptEnded ended;
-  std::vector<LinkedInput> damaged;   // inputs whose objects were changed; quarantined
+  std::vector<LinkedInput> damaged;  // inputs whose objects were changed; quarantined
 };
 
 /// Files that can be collected without holding anybody up: fewer bytes than this in all.

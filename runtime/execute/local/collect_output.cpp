@@ -25,9 +25,9 @@ using plan::TypeId;
 using plan::TypeKind;
 using plan::Value;
 
-constexpr std::uint64_t kValueLimit = 64 << 20;     // bytes of a file that holds a value
-constexpr std::size_t kListedNames = 12;            // of the working folder, in an error
-constexpr std::size_t kMaxListedFiles = 100'000;    // of one output given by a pattern
+constexpr std::uint64_t kValueLimit = 64 << 20;   // bytes of a file that holds a value
+constexpr std::size_t kListedNames = 12;          // of the working folder, in an error
+constexpr std::size_t kMaxListedFiles = 100'000;  // of one output given by a pattern
 
 class OutputWork {
  public:
@@ -76,12 +76,13 @@ Error OutputWork::wrong(ErrorCode code, const std::string& what) const {
 /// "in/ out/ model.pk": a name that is nearly right is seen at once.
 std::string list_folder(Files& files, const std::string& folder) {
   std::vector<std::string> found;
-  const Status walked = walk_tree(files, folder, [&](const std::string& path, const FileInfo& info) {
-    const bool is_input = path == "in" || path.starts_with("in/") || path == "out";
-    if (is_input) return Status();
-    found.push_back(printable(path) + (info.kind == FileKind::kFolder ? "/" : ""));
-    return found.size() > kListedNames ? Status(Error{ErrorCode::kLimit, ""}) : Status();
-  });
+  const Status walked =
+      walk_tree(files, folder, [&](const std::string& path, const FileInfo& info) {
+        const bool is_input = path == "in" || path.starts_with("in/") || path == "out";
+        if (is_input) return Status();
+        found.push_back(printable(path) + (info.kind == FileKind::kFolder ? "/" : ""));
+        return found.size() > kListedNames ? Status(Error{ErrorCode::kLimit, ""}) : Status();
+      });
   if (found.empty()) return "nothing";
   const bool is_cut = !walked && found.size() > kListedNames;
   if (is_cut) found.back() = "…";
@@ -112,14 +113,16 @@ bool has_no_link(const std::string& folder, const std::string& place) {
   return fd >= 0;
 }
 
-bool is_written(int fd) { return ::fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN; }
+bool is_written(int fd) {
+  return ::fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+}
 
 /// Most outputs are small files in their place: those are opened once. Anything else, also what is
-/// still being written, is looked at step by step and gets its sentence there.
+/// still being written, is looked at part by part and gets its sentence there.
 std::optional<std::string> read_small_file(const std::string& folder, const std::string& place) {
   const int fd = open_without_links(folder, place, O_RDONLY | O_NONBLOCK);
   if (fd < 0) return std::nullopt;
-  struct stat s {};
+  struct stat s{};
   const bool is_small = ::fstat(fd, &s) == 0 && S_ISREG(s.st_mode) &&
                         static_cast<std::uint64_t>(s.st_size) <= model::kSmallObject;
   std::optional<std::string> bytes;
@@ -154,7 +157,8 @@ Status OutputWork::check_ending(const Type& type, const std::string& place) cons
   };
   if (type.kind == TypeKind::kFile && !type.format.empty() && !ends({type.format.c_str()})) {
     return wrong(ErrorCode::kInvalid, "is not a ." + type.format + " file, which its type " +
-                                          plan::to_text(order_.types, order_.output.type) + " asks for");
+                                          plan::to_text(order_.types, order_.output.type) +
+                                          " asks for");
   }
   if (type.kind == TypeKind::kPlot && !ends({"png", "svg", "json"})) {
     return wrong(ErrorCode::kInvalid, "is no plot: expected a .png, .svg or Vega-Lite .json file");
@@ -170,16 +174,18 @@ Result<Value> OutputWork::keep(const Type& type, Result<model::NewObject> object
   if (!object) return wrong(object.error().code, "cannot be kept: " + object.error().message);
   const bool may_be_empty = type.kind == TypeKind::kFile && type.format.empty();
   if (object->size == 0 && !may_be_empty) {
-    return wrong(ErrorCode::kInvalid,
-                 "is an empty file; expected " + plan::to_text(order_.types, order_.output.type) +
-                     " with content");
+    return wrong(ErrorCode::kInvalid, "is an empty file; expected " +
+                                          plan::to_text(order_.types, order_.output.type) +
+                                          " with content");
   }
-  Value value = Value::of_artifact({false, object->digest, object->size, base_name(place), nullptr});
+  Value value =
+      Value::of_artifact({false, object->digest, object->size, base_name(place), nullptr});
   new_objects_.push_back(std::move(*object));
   return value;
 }
 
-Result<Value> OutputWork::file(const Type& type, const std::string& path, const std::string& place) {
+Result<Value> OutputWork::file(const Type& type, const std::string& path,
+                               const std::string& place) {
   if (!order_.output.is_stdout) MLP_TRY(check_ending(type, place));
   if (Status written = check_not_written(path); !written) {
     return wrong(written.error().code, written.error().message);
@@ -196,7 +202,8 @@ Result<Value> OutputWork::folder(const std::string& path, const std::string& pla
       });
   if (!written) return wrong(written.error().code, written.error().message);
   auto collected = objects_.collect_folder(path);
-  if (!collected) return wrong(collected.error().code, "cannot be kept: " + collected.error().message);
+  if (!collected)
+    return wrong(collected.error().code, "cannot be kept: " + collected.error().message);
   if (collected->objects.size() == 1 && collected->size == 0) {
     return wrong(ErrorCode::kInvalid, "is an empty folder; expected one with files in it");
   }
@@ -239,8 +246,8 @@ Result<Value> OutputWork::matches() {
   if (!walked) return wrong(walked.error().code, walked.error().message);
   if (found.empty()) {
     if (type_.nullable) return Value();
-    return wrong(ErrorCode::kNotFound, "matches nothing: the working folder has " +
-                                           list_folder(files_, order_.folder));
+    return wrong(ErrorCode::kNotFound,
+                 "matches nothing: the working folder has " + list_folder(files_, order_.folder));
   }
   std::sort(found.begin(), found.end());
   plan::List items;
@@ -299,8 +306,8 @@ Result<Value> OutputWork::value_of_file(const std::string& path) {
 }
 
 bool OutputWork::is_value_list_of_files() const {
-  return type_.kind == TypeKind::kList &&
-         plan::is_artifact(order_.types.get(type_.element).kind) && is_glob(order_.place);
+  return type_.kind == TypeKind::kList && plan::is_artifact(order_.types.get(type_.element).kind) &&
+         is_glob(order_.place);
 }
 
 Result<Value> OutputWork::collect() {

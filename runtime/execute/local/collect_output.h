@@ -17,8 +17,8 @@ namespace mlp::execute {
 struct OutputOrder {
   const plan::TypeTable& types;
   const plan::TaskOutput& output;
-  std::string place;     // below the working folder, or a pattern; empty for `at stdout`
-  std::string folder;    // the working folder
+  std::string place;   // below the working folder, or a pattern; empty for `at stdout`
+  std::string folder;  // the working folder
   std::string stdout_file;
 };
 

@@ -93,9 +93,10 @@ void LocalAttempts::prepare_environment(Attempt& attempt) {
     const auto lock_file = staging_.read(environment.requirements_digest, kRequirementsLimit);
     Status status;
     if (!lock_file) {
-      status = lock_file.error().with_context("environment `" + environment.name + "`: " +
-                                              environment.requirements);
-    } else if (auto made = parts_.environments.prepare(environment, fingerprint, **lock_file); !made) {
+      status = lock_file.error().with_context("environment `" + environment.name +
+                                              "`: " + environment.requirements);
+    } else if (auto made = parts_.environments.prepare(environment, fingerprint, **lock_file);
+               !made) {
       status = made.error();
     }
     parts_.post([this, fingerprint, status] { environment_prepared(fingerprint, status); });
@@ -152,7 +153,8 @@ void LocalAttempts::staged(Id id, std::uint64_t generation, Result<Staged> resul
     return fail_staging(*attempt, result.error());
   }
   attempt->staged = std::move(*result);
-  if (attempt->is_kill_asked) return end_early(*attempt, EndReason::kCancelled, "cancelled before it started");
+  if (attempt->is_kill_asked)
+    return end_early(*attempt, EndReason::kCancelled, "cancelled before it started");
   if (Status sent = launch(*attempt); !sent) {
     end_early(*attempt, EndReason::kExit, sent.error().message);
   }
@@ -177,7 +179,8 @@ Status LocalAttempts::launch(Attempt& attempt) {
 
 Result<runner::Start> LocalAttempts::make_start(Attempt& attempt, const BodyScope& scope) {
   const SlotPaths paths = slots_.paths(*attempt.slot);
-  const auto prepared = parts_.environments.find(environment_of(attempt), attempt.start.environment);
+  const auto prepared =
+      parts_.environments.find(environment_of(attempt), attempt.start.environment);
   if (!prepared) return Error{ErrorCode::kUnavailable, "its environment is damaged"};
   MLP_ASSIGN(Invocation invocation,
              render_body({scope, environment::host_shell(), *prepared, paths.folder,
@@ -188,15 +191,17 @@ Result<runner::Start> LocalAttempts::make_start(Attempt& attempt, const BodyScop
   runner::Start start;
   MLP_ASSIGN(start.environment, make_variables({attempt.start, scope, *prepared,
                                                 parts_.config.variables, paths.folder}));
-  for (std::string& variable : invocation.variables) start.environment.push_back(std::move(variable));
+  for (std::string& variable : invocation.variables)
+    start.environment.push_back(std::move(variable));
   start.attempt = attempt.start.id.value;
   start.slot = *attempt.slot;
   start.arguments = std::move(invocation.arguments);
   start.folder = paths.work();
   start.log = paths.log();
   const auto& outputs = scope.definition.outputs;
-  const bool has_stdout = std::any_of(outputs.begin(), outputs.end(),
-                                      [](const plan::TaskOutput& output) { return output.is_stdout; });
+  const bool has_stdout =
+      std::any_of(outputs.begin(), outputs.end(),
+                  [](const plan::TaskOutput& output) { return output.is_stdout; });
   if (has_stdout) start.output = paths.standard_output();
   start.timeout_ms = (attempt.start.timeout.count() + 999) / 1000;
   start.grace_ms = parts_.config.kill_grace.count() / 1000;
@@ -385,7 +390,8 @@ std::vector<LocalAttempts::Id> LocalAttempts::settle_held(const runner::Welcome&
     if (!is_unknown) {
       held.push_back(id);
       if (!attempt.is_adopted || attempt.state != State::kSent) continue;
-      auto paths = output_paths_of(*attempt.start.plan, definition_of(attempt), attempt.start.inputs);
+      auto paths =
+          output_paths_of(*attempt.start.plan, definition_of(attempt), attempt.start.inputs);
       if (paths) attempt.output_paths = std::move(*paths);
       parts_.logs.add(id, slots_.paths(*attempt.slot).log());
       continue;
@@ -394,7 +400,8 @@ std::vector<LocalAttempts::Id> LocalAttempts::settle_held(const runner::Welcome&
     attempt.state = State::kUnknown;
     attempt.is_adopted = true;
     log::warning("an attempt that is in no record is ended", {{"attempt", id.to_string()}});
-    if (there.state != runner::HeldState::kEnded) (void)parts_.link.send(runner::Kill{there.attempt, 0});
+    if (there.state != runner::HeldState::kEnded)
+      (void)parts_.link.send(runner::Kill{there.attempt, 0});
   }
   std::sort(held.begin(), held.end());
   return held;

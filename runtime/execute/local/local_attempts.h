@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens to each attempt of the local executor, from start() to recorded(): environment, slot,
-// staging, the runner, collecting, the engine's answer. On the executor's thread only; long work goes
-// to workers and comes back through `post`.
+// What happens to each attempt of the local executor, from start() to recorded(): environment,
+// slot, staging, the runner, collecting, the engine's answer. On the executor's thread only; long
+// work goes to workers and comes back through `post`.
 #pragma once
 
 #include <functional>
@@ -70,25 +70,25 @@ class LocalAttempts {
 
  private:
   enum class State : std::uint8_t {
-    kNew,          // waits for the runner to be there
-    kPreparing,    // its environment is being made
-    kStaging,      // inputs are being staged by a worker
-    kSent,         // the runner has it
-    kCollecting,   // a worker looks at its outputs
-    kTold,         // the engine knows how it ended
-    kUnknown,      // the runner has it, the store does not: killed and thrown away
+    kNew,         // waits for the runner to be there
+    kPreparing,   // its environment is being made
+    kStaging,     // inputs are being staged by a worker
+    kSent,        // the runner has it
+    kCollecting,  // a worker looks at its outputs
+    kTold,        // the engine knows how it ended
+    kUnknown,     // the runner has it, the store does not: killed and thrown away
   };
 
   struct Attempt {
     AttemptStart start;
     State state = State::kNew;
-    std::uint64_t generation = 0;        // of the runner its slot belongs to
+    std::uint64_t generation = 0;  // of the runner its slot belongs to
     std::optional<SlotNumber> slot;
-    bool is_in_runner = false;           // it was sent, or found there
-    bool is_adopted = false;             // what is in its slot is not known
+    bool is_in_runner = false;  // it was sent, or found there
+    bool is_adopted = false;    // what is in its slot is not known
     bool is_kill_asked = false;
-    bool has_log_in_slot = false;        // told with its content; the slot's file still has it
-    std::string lost_because;            // set: it ends as lost, whatever its process says
+    bool has_log_in_slot = false;  // told with its content; the slot's file still has it
+    std::string lost_because;      // set: it ends as lost, whatever its process says
     std::vector<std::string> output_paths;
     Staged staged;
     runner::Ended end;
@@ -121,7 +121,7 @@ class LocalAttempts {
   Slots slots_;
   Staging staging_;
   bool is_connected_ = false;
-  bool is_adopting_ = false;             // `adopted` has not been told yet
+  bool is_adopting_ = false;  // `adopted` has not been told yet
   std::uint64_t generation_ = 0;
   std::map<Id, Attempt> attempts_;
   std::map<Digest, std::vector<Id>> waiting_for_environment_;

@@ -19,18 +19,20 @@
 namespace mlp::execute {
 namespace {
 
-constexpr std::size_t kFileThreads = 2;          // hashing and copying of large files
-constexpr std::size_t kEnvironmentThreads = 2;   // environments made at once
-constexpr int kReconnectAfter = 50;              // ms between tries to reach or start a runner
+constexpr std::size_t kFileThreads = 2;         // hashing and copying of large files
+constexpr std::size_t kEnvironmentThreads = 2;  // environments made at once
+constexpr int kReconnectAfter = 50;             // ms between tries to reach or start a runner
 
 RunnerLinkOptions link_options(const LocalConfig& config) {
-  return {config.data_folder, config.folder_id, config.epoch,
-          config.runner_program, config.cpus, config.log_limit};
+  return {config.data_folder,    config.folder_id, config.epoch,
+          config.runner_program, config.cpus,      config.log_limit};
 }
 
 /// A writer that comes while we hold a read lease makes the kernel send SIGIO, which would end the
 /// daemon; the lease ends by itself with the file's close.
-void ignore_lease_signal() { ::signal(SIGIO, SIG_IGN); }
+void ignore_lease_signal() {
+  ::signal(SIGIO, SIG_IGN);
+}
 
 }  // namespace
 
@@ -220,8 +222,8 @@ Result<std::string> LocalExecutor::read_live_log(model::AttemptId attempt, std::
   if (!path) return Error{ErrorCode::kNotFound, "the attempt is not held by this executor"};
   auto text = real_files().read_range(*path, offset, limit);
   if (!text && text.error().code == ErrorCode::kNotFound) {
-    text = real_files().read_range(
-        thread_->config().data_folder + "/logs/" + attempt.to_string(), offset, limit);
+    text = real_files().read_range(thread_->config().data_folder + "/logs/" + attempt.to_string(),
+                                   offset, limit);
   }
   // The slot may have gone to another attempt meanwhile: then these bytes may be its.
   if (thread_->logs().find(attempt) != path) {
@@ -232,6 +234,8 @@ Result<std::string> LocalExecutor::read_live_log(model::AttemptId attempt, std::
   return text;
 }
 
-Status LocalExecutor::stop_runner(Duration patience) { return thread_->stop_runner(patience); }
+Status LocalExecutor::stop_runner(Duration patience) {
+  return thread_->stop_runner(patience);
+}
 
 }  // namespace mlp::execute

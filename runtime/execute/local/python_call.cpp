@@ -164,26 +164,38 @@ Json record_kind(const plan::TypeTable& types, const plan::Type& type) {
 Json kind_of(const plan::TypeTable& types, plan::TypeId id) {
   const plan::Type& type = types.get(id);
   switch (type.kind) {
-    case TypeKind::kFloat: return JsonObject{{"kind", "float"}};
-    case TypeKind::kDuration: return JsonObject{{"kind", "duration"}};
-    case TypeKind::kDate: return JsonObject{{"kind", "date"}};
-    case TypeKind::kDatetime: return JsonObject{{"kind", "datetime"}};
-    case TypeKind::kRecord: return record_kind(types, type);
+    case TypeKind::kFloat:
+      return JsonObject{{"kind", "float"}};
+    case TypeKind::kDuration:
+      return JsonObject{{"kind", "duration"}};
+    case TypeKind::kDate:
+      return JsonObject{{"kind", "date"}};
+    case TypeKind::kDatetime:
+      return JsonObject{{"kind", "datetime"}};
+    case TypeKind::kRecord:
+      return record_kind(types, type);
     case TypeKind::kMetrics:
       return type.element ? kind_of(types, type.element) : JsonObject{{"kind", "plain"}};
-    case TypeKind::kList: return JsonObject{{"kind", "list"}, {"item", kind_of(types, type.element)}};
-    case TypeKind::kMap: return JsonObject{{"kind", "map"}, {"item", kind_of(types, type.element)}};
-    default: return JsonObject{{"kind", plan::is_artifact(type.kind) ? "path" : "plain"}};
+    case TypeKind::kList:
+      return JsonObject{{"kind", "list"}, {"item", kind_of(types, type.element)}};
+    case TypeKind::kMap:
+      return JsonObject{{"kind", "map"}, {"item", kind_of(types, type.element)}};
+    default:
+      return JsonObject{{"kind", plan::is_artifact(type.kind) ? "path" : "plain"}};
   }
 }
 
 /// Durations, sizes and times as numbers, so that Python needs no parser of their text.
 Json argument_of(const plan::Value& value, const Json& staged) {
   switch (value.kind()) {
-    case plan::ValueKind::kDuration: return value.as_duration_us();
-    case plan::ValueKind::kSize: return value.as_size_bytes();
-    case plan::ValueKind::kDate: return value.as_date_days();
-    case plan::ValueKind::kDatetime: return value.as_datetime_us();
+    case plan::ValueKind::kDuration:
+      return value.as_duration_us();
+    case plan::ValueKind::kSize:
+      return value.as_size_bytes();
+    case plan::ValueKind::kDate:
+      return value.as_date_days();
+    case plan::ValueKind::kDatetime:
+      return value.as_datetime_us();
     case plan::ValueKind::kList: {
       JsonArray items;
       for (std::size_t i = 0; i < value.as_list().size(); ++i) {
@@ -207,13 +219,16 @@ Json argument_of(const plan::Value& value, const Json& staged) {
       }
       return entries;
     }
-    default: return staged;
+    default:
+      return staged;
   }
 }
 
 }  // namespace
 
-std::string_view python_driver() { return kDriver; }
+std::string_view python_driver() {
+  return kDriver;
+}
 
 Result<std::string> make_python_call(const BodyScope& scope) {
   const plan::TaskDefinition& definition = scope.definition;
@@ -221,9 +236,10 @@ Result<std::string> make_python_call(const BodyScope& scope) {
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const plan::TaskInput& input = definition.inputs[i];
     if (!input.is_in_key) continue;  // only resource properties use it
-    inputs.push_back(JsonObject{{"name", input.name},
-                                {"kind", kind_of(scope.plan.types, input.type)},
-                                {"value", argument_of(scope.inputs.at(i), scope.staged.json.at(i))}});
+    inputs.push_back(
+        JsonObject{{"name", input.name},
+                   {"kind", kind_of(scope.plan.types, input.type)},
+                   {"value", argument_of(scope.inputs.at(i), scope.staged.json.at(i))}});
   }
   JsonObject files;
   JsonObject values;

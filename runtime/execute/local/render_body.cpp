@@ -76,7 +76,8 @@ Status check_words(const std::vector<std::string>& words, std::size_t& total) {
   for (const std::string& word : words) {
     total += word.size() + 16;
     if (word.find('\0') != std::string::npos) {
-      return Error{ErrorCode::kInvalid, "a value in the body has a NUL byte, which no program can be given"};
+      return Error{ErrorCode::kInvalid,
+                   "a value in the body has a NUL byte, which no program can be given"};
     }
     if (word.size() > kLongestWord) {
       return Error{ErrorCode::kInvalid,
@@ -124,7 +125,8 @@ Result<Invocation> render_script(const BodyOrder& order) {
   for (const std::string& word : split(body.interpreter, ' ')) {
     if (!word.empty()) invocation.arguments.push_back(word);
   }
-  if (invocation.arguments.empty()) return Error{ErrorCode::kInvalid, "`script` names no interpreter"};
+  if (invocation.arguments.empty())
+    return Error{ErrorCode::kInvalid, "`script` names no interpreter"};
   invocation.arguments.push_back(order.slot_folder + "/body");
   invocation.files.push_back({"body", body.script});
   return invocation;
@@ -141,10 +143,14 @@ Result<Invocation> render_python(const BodyOrder& order) {
 
 Result<Invocation> render_kind(const BodyOrder& order) {
   switch (order.scope.definition.body.kind) {
-    case BodyKind::kRun: return render_shell(order);
-    case BodyKind::kExec: return render_exec(order);
-    case BodyKind::kScript: return render_script(order);
-    case BodyKind::kPython: return render_python(order);
+    case BodyKind::kRun:
+      return render_shell(order);
+    case BodyKind::kExec:
+      return render_exec(order);
+    case BodyKind::kScript:
+      return render_script(order);
+    case BodyKind::kPython:
+      return render_python(order);
   }
   return Error{ErrorCode::kUnsupported, "a body of a kind that is not known here"};
 }

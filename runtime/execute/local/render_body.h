@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a body and its values to an argument vector, variables and files. A value never becomes shell
-// text: in a `run` body it travels in a variable and is expanded where it stands.
+// From a body and its values to an argument vector, variables and files. A value never becomes
+// shell text: in a `run` body it travels in a variable and is expanded where it stands.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ inline constexpr std::size_t kLongestWord = 128 * 1024 - 1;
 inline constexpr std::size_t kLongestCommand = 960 * 1024;
 
 struct CallFile {
-  std::string name;      // in the slot, beside the working folder
+  std::string name;  // in the slot, beside the working folder
   std::string content;
 };
 
@@ -32,8 +32,8 @@ struct BodyOrder {
   const BodyScope& scope;
   const environment::Shell& shell;
   const environment::Prepared& environment;
-  std::string slot_folder;             // absolute; where the files of the invocation will be
-  std::string python_driver;           // path of the driver's file
+  std::string slot_folder;    // absolute; where the files of the invocation will be
+  std::string python_driver;  // path of the driver's file
 };
 
 /// kInvalid with what is wrong: a value that is too long, or has a NUL byte.

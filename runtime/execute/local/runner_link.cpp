@@ -22,7 +22,7 @@ extern char** environ;
 namespace mlp::execute {
 namespace {
 
-constexpr int kWelcomeTime = 10'000;                        // ms; a runner answers at once
+constexpr int kWelcomeTime = 10'000;  // ms; a runner answers at once
 constexpr Duration kSurvivorTime = std::chrono::seconds(20);
 
 /// Starts the program; it detaches itself and the first process ends when it listens.
@@ -33,11 +33,12 @@ Result<int> start_program(const RunnerLinkOptions& options) {
   const int error = ::posix_spawn(&pid, options.runner_program.c_str(), nullptr, nullptr,
                                   const_cast<char**>(arguments), environ);
   if (error != 0) {
-    return Error{ErrorCode::kIo, "cannot start " + printable(options.runner_program) + ": " +
-                                     std::strerror(error)};
+    return Error{ErrorCode::kIo,
+                 "cannot start " + printable(options.runner_program) + ": " + std::strerror(error)};
   }
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
@@ -60,7 +61,7 @@ class SocketLink final : public RunnerLink {
 
   RunnerLinkOptions options_;
   runner::Connection connection_;
-  std::vector<runner::Message> early_;   // what came right behind the Welcome
+  std::vector<runner::Message> early_;  // what came right behind the Welcome
 };
 
 /// A runner that is dead may have left processes: they end before anything is told lost.
@@ -69,7 +70,8 @@ Status SocketLink::bury_dead() {
   if (!record || record->is_alive || record->identity.pid == 0) return {};
   if (record->identity.boot_id != runner::boot_id()) return {};
   if (kill_survivors(record->identity, options_.folder_id, kSurvivorTime)) return {};
-  return Error{ErrorCode::kUnavailable, "processes of a dead runner do not end; they were sent SIGKILL"};
+  return Error{ErrorCode::kUnavailable,
+               "processes of a dead runner do not end; they were sent SIGKILL"};
 }
 
 Result<runner::Welcome> SocketLink::connect() {
@@ -86,7 +88,8 @@ Result<runner::Welcome> SocketLink::connect() {
   connection_ = runner::Connection(*fd);
   MLP_ASSIGN(const unsigned user, runner::peer_user(*fd));
   if (user != ::geteuid()) {
-    return Error{ErrorCode::kDenied, "runner.sock is held by another user (" + std::to_string(user) + ")"};
+    return Error{ErrorCode::kDenied,
+                 "runner.sock is held by another user (" + std::to_string(user) + ")"};
   }
   auto welcome = say_hello();
   if (!welcome) connection_.close();

@@ -17,8 +17,8 @@ namespace mlp::execute {
 class RunnerLink {
  public:
   virtual ~RunnerLink() = default;
-  /// Finds the runner or starts one, says Hello and waits for its Welcome. When the runner before is
-  /// dead its survivors are gone on return. kConflict when it serves a newer daemon.
+  /// Finds the runner or starts one, says Hello and waits for its Welcome. When the runner before
+  /// is dead its survivors are gone on return. kConflict when it serves a newer daemon.
   virtual Result<runner::Welcome> connect() = 0;
   /// Buffered; sent by flush().
   virtual Status send(const runner::Message& message) = 0;

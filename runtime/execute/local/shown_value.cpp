@@ -12,7 +12,9 @@ using plan::ExpressionKind;
 using plan::Value;
 using plan::ValueKind;
 
-ShownValue text_of(std::string text) { return {ShownValue::Kind::kText, {std::move(text)}}; }
+ShownValue text_of(std::string text) {
+  return {ShownValue::Kind::kText, {std::move(text)}};
+}
 
 std::string staged_path(const plan::Artifact& artifact, const StagedPaths& staged) {
   for (const auto& [known, path] : staged.files) {
@@ -61,13 +63,17 @@ std::string ShownValue::joined(std::string_view separator) const {
 
 ShownValue show_value(const Value& value, const StagedPaths& staged) {
   switch (value.kind()) {
-    case ValueKind::kNull: return {};
+    case ValueKind::kNull:
+      return {};
     case ValueKind::kBool:
       return {value.as_bool() ? ShownValue::Kind::kTrue : ShownValue::Kind::kFalse,
               {plan::to_text(value)}};
-    case ValueKind::kArtifact: return text_of(staged_path(value.as_artifact(), staged));
-    case ValueKind::kList: break;
-    default: return text_of(plan::to_text(value));
+    case ValueKind::kArtifact:
+      return text_of(staged_path(value.as_artifact(), staged));
+    case ValueKind::kList:
+      break;
+    default:
+      return text_of(plan::to_text(value));
   }
   ShownValue list{ShownValue::Kind::kList, {}};
   for (const Value& item : value.as_list()) {

@@ -25,9 +25,9 @@ struct ShownValue {
 
 /// Where the inputs of an attempt were staged.
 struct StagedPaths {
-  std::vector<ShownValue> inputs;                              // one an input
-  std::vector<std::pair<plan::Artifact, std::string>> files;   // each artifact and its path
-  std::vector<Json> json;                                      // one an input; artifacts as paths
+  std::vector<ShownValue> inputs;                             // one an input
+  std::vector<std::pair<plan::Artifact, std::string>> files;  // each artifact and its path
+  std::vector<Json> json;                                     // one an input; artifacts as paths
 };
 
 /// What the expressions of a body may refer to. Must outlive nothing: passed down the stack.

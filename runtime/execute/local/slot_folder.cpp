@@ -55,7 +55,7 @@ bool is_empty(int folder) {
 }  // namespace
 
 Result<SlotFolder::Part> SlotFolder::open_part(int parent, const char* name) {
-  struct stat s {};
+  struct stat s{};
   const bool is_made = ::mkdirat(parent, name, 0700) == 0 || errno == EEXIST;
   const int fd = is_made ? ::openat(parent, name, kFolder) : -1;
   if (fd < 0 || ::fstat(fd, &s) != 0) {

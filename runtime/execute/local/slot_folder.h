@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The folders of one slot, held open: emptied and looked at after each attempt without ever going by
-// way of a link that a task made. Single-threaded.
+// The folders of one slot, held open: emptied and looked at after each attempt without ever going
+// by way of a link that a task made. Single-threaded.
 #pragma once
 
 #include <cstdint>

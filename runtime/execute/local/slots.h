@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Working folders that attempts use in turn: work/<runner generation>/<number>/ with task/ (in/, and
-// out/ where outputs go there), home/, tmp/, log. One that is not empty after an attempt goes to
-// trash/ and is deleted in the background. On the executor's thread only.
+// Working folders that attempts use in turn: work/<runner generation>/<number>/ with task/ (in/,
+// and out/ where outputs go there), home/, tmp/, log. One that is not empty after an attempt goes
+// to trash/ and is deleted in the background. On the executor's thread only.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class Slots {
 
   /// A clean slot, taken.
   Result<SlotNumber> take();
-  /// Empties it: `made` and `outputs` are what is known to be below task/, in the order made. It can
-  /// be taken again. An unknown content is found and thrown away whole.
+  /// Empties it: `made` and `outputs` are what is known to be below task/, in the order made. It
+  /// can be taken again. An unknown content is found and thrown away whole.
   void release(SlotNumber slot, const std::vector<std::string>& made,
                const std::vector<std::string>& outputs);
   /// Throws it away whole.
@@ -50,7 +50,7 @@ class Slots {
   Workers& workers_;
   std::uint64_t generation_ = 0;
   std::vector<SlotNumber> free_;
-  std::map<SlotNumber, SlotFolder> folders_;   // of the slots made here, not of those found
+  std::map<SlotNumber, SlotFolder> folders_;  // of the slots made here, not of those found
   SlotNumber next_ = 1;
   std::uint64_t trashed_ = 0;
 };

@@ -16,9 +16,10 @@ using plan::ValueKind;
 
 namespace {
 
-constexpr std::uint64_t kRemembered = 16 << 20;  // bytes of small objects kept for the next attempts
-constexpr std::uint64_t kPiece = 1 << 20;        // bytes copied at once
-constexpr std::size_t kLightFiles = 8;           // copied on the executor's own thread
+constexpr std::uint64_t kRemembered = 16
+                                      << 20;  // bytes of small objects kept for the next attempts
+constexpr std::uint64_t kPiece = 1 << 20;     // bytes copied at once
+constexpr std::size_t kLightFiles = 8;        // copied on the executor's own thread
 
 bool is_word(const Value& value) {
   return value.kind() != ValueKind::kList && value.kind() != ValueKind::kRecord &&
@@ -33,7 +34,8 @@ bool is_list_of_words(const Value& value) {
 
 bool has_artifact(const Value& value) {
   switch (value.kind()) {
-    case ValueKind::kArtifact: return true;
+    case ValueKind::kArtifact:
+      return true;
     case ValueKind::kList:
       return std::any_of(value.as_list().begin(), value.as_list().end(), has_artifact);
     case ValueKind::kRecord:
@@ -42,7 +44,8 @@ bool has_artifact(const Value& value) {
     case ValueKind::kMap:
       return std::any_of(value.as_map().begin(), value.as_map().end(),
                          [](const auto& entry) { return has_artifact(entry.second); });
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -88,7 +91,9 @@ Status StagingWork::make_folder(const std::string& path) {
   return {};
 }
 
-Status StagingWork::parents_of(const std::string& path) { return make_folder(parent_path(path)); }
+Status StagingWork::parents_of(const std::string& path) {
+  return make_folder(parent_path(path));
+}
 
 Status StagingWork::write(const std::string& path, std::string_view bytes, std::uint32_t mode) {
   MLP_TRY(parents_of(path));
@@ -179,7 +184,8 @@ Result<Json> StagingWork::to_task_json(const Value& value, const std::string& pl
       MLP_ASSIGN(const std::string path, stage_artifact(artifact, place + "/" + artifact.name));
       return Json(path);
     }
-    case ValueKind::kList: return stage_list(value.as_list(), place);
+    case ValueKind::kList:
+      return stage_list(value.as_list(), place);
     case ValueKind::kRecord: {
       const plan::Record& record = value.as_record();
       JsonObject object;
@@ -197,7 +203,8 @@ Result<Json> StagingWork::to_task_json(const Value& value, const std::string& pl
       }
       return Json(std::move(object));
     }
-    default: return plan::to_json(value);
+    default:
+      return plan::to_json(value);
   }
 }
 
@@ -210,11 +217,11 @@ Status StagingWork::input(const plan::TaskInput& declared, const Value& value) {
     paths.inputs.push_back(show_value(value, paths));
     return {};
   }
-  const bool is_file = !declared.place.empty() && value.kind() != ValueKind::kNull &&
-                       !is_list_of_words(value);
-  MLP_ASSIGN(Json json, to_task_json(value, is_list_of_words(value) && !declared.place.empty()
-                                                ? declared.place
-                                                : folder));
+  const bool is_file =
+      !declared.place.empty() && value.kind() != ValueKind::kNull && !is_list_of_words(value);
+  MLP_ASSIGN(Json json,
+             to_task_json(value, is_list_of_words(value) && !declared.place.empty() ? declared.place
+                                                                                    : folder));
   if (is_file || !(is_word(value) || is_list_of_words(value))) {
     const std::string path = declared.place.empty() ? folder + ".json" : declared.place;
     MLP_ASSIGN(const std::string text, format_value(json, path));

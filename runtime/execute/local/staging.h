@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Puts the inputs of an attempt and the project's files it sees into its working folder: small ones
-// copied, large ones hard-linked read-only, folders from their manifests, records and maps as files.
-// Knows nothing of slots, bodies or processes. Thread-safe.
+// copied, large ones hard-linked read-only, folders from their manifests, records and maps as
+// files. Knows nothing of slots, bodies or processes. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,8 @@ inline constexpr std::uint64_t kCopiedInput = 1 << 20;  // bytes; a larger file 
 
 /// An object's own file under another name: whoever writes to it damages the object.
 struct LinkedInput {
-  std::string path;          // of the object's file
-  std::string name;          // as the task sees it
+  std::string path;  // of the object's file
+  std::string name;  // as the task sees it
   Digest digest;
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
@@ -36,7 +36,7 @@ struct LinkedInput {
 
 struct Staged {
   StagedPaths paths;
-  std::vector<std::string> made;     // below the working folder: files and folders as they were made
+  std::vector<std::string> made;  // below the working folder: files and folders as they were made
   std::vector<LinkedInput> linked;
 };
 

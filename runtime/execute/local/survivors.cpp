@@ -13,9 +13,9 @@
 namespace mlp::execute {
 namespace {
 
-constexpr std::uint64_t kStatLimit = 4096;              // bytes of /proc/PID/stat
-constexpr std::uint64_t kEnvironmentLimit = 4 << 20;    // bytes of /proc/PID/environ
-constexpr useconds_t kLookAgain = 5000;                 // us until killed ones are looked for again
+constexpr std::uint64_t kStatLimit = 4096;            // bytes of /proc/PID/stat
+constexpr std::uint64_t kEnvironmentLimit = 4 << 20;  // bytes of /proc/PID/environ
+constexpr useconds_t kLookAgain = 5000;               // us until killed ones are looked for again
 
 struct ProcessStat {
   char state = 'Z';
@@ -31,7 +31,8 @@ ProcessStat read_stat(const std::string& pid) {
   if (end == std::string::npos) return {};
   const auto fields = split(std::string_view(*text).substr(end + 2), ' ');
   if (fields.size() < 20) return {};
-  return {fields[0][0], std::atoi(fields[3].c_str()), std::strtoull(fields[19].c_str(), nullptr, 10)};
+  return {fields[0][0], std::atoi(fields[3].c_str()),
+          std::strtoull(fields[19].c_str(), nullptr, 10)};
 }
 
 bool has_mark(const std::string& pid, const std::string& mark) {
@@ -45,7 +46,8 @@ bool has_mark(const std::string& pid, const std::string& mark) {
 
 /// A session number may have been given again: only while no process of that number lives, and to
 /// members that are younger than the runner, does it say anything.
-bool is_in_session(const ProcessStat& stat, const runner::RunnerIdentity& dead, bool is_leader_alive) {
+bool is_in_session(const ProcessStat& stat, const runner::RunnerIdentity& dead,
+                   bool is_leader_alive) {
   return !is_leader_alive && stat.session == dead.pid && stat.start_time >= dead.start_time;
 }
 
@@ -70,8 +72,7 @@ std::vector<pid_t> find_survivors(const runner::RunnerIdentity& dead, const std:
 
 bool kill_survivors(const runner::RunnerIdentity& dead, const std::string& folder_id,
                     Duration patience) {
-  const std::string mark =
-      "MLP_RUNNER=" + folder_id + "/" + std::to_string(dead.generation) + "/";
+  const std::string mark = "MLP_RUNNER=" + folder_id + "/" + std::to_string(dead.generation) + "/";
   SystemClock clock;
   const Duration until = clock.steady() + patience;
   while (true) {

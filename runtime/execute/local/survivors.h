@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Processes of a runner that has died. Their first processes died with it (parent-death signal); the
-// rest is found by session and by MLP_RUNNER, killed, and seen gone.
+// Processes of a runner that has died. Their first processes died with it (parent-death signal);
+// the rest is found by session and by MLP_RUNNER, killed, and seen gone.
 #pragma once
 
 #include <string>

@@ -8,7 +8,9 @@ namespace mlp::execute {
 namespace {
 
 /// JSON's string is also YAML's and TOML's, when control characters are written as \u00XX.
-std::string quoted(std::string_view text) { return to_text(Json(text)); }
+std::string quoted(std::string_view text) {
+  return to_text(Json(text));
+}
 
 /// Both YAML 1.1 readers and TOML ask for a point in a float.
 std::string float_text(double value, std::string_view nan, std::string_view infinity) {

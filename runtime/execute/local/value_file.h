@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A record, map or list as the text of a file a task reads: JSON, YAML or TOML, by the ending of its
-// place. Pure.
+// A record, map or list as the text of a file a task reads: JSON, YAML or TOML, by the ending of
+// its place. Pure.
 #pragma once
 
 #include <string>

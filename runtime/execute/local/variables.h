@@ -17,7 +17,7 @@ struct VariableOrder {
   const BodyScope& scope;
   const environment::Prepared& environment;
   const std::vector<std::pair<std::string, std::string>>& configured;
-  std::string slot_folder;   // holds home/ and tmp/
+  std::string slot_folder;  // holds home/ and tmp/
 };
 
 /// NAME=value each; no name twice, the task's `vars` win.

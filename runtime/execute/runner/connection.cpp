@@ -17,8 +17,8 @@ namespace {
 constexpr int kBacklog = 4;  // one daemon connects; a second only while it takes over
 
 Error socket_error(const std::string& what) {
-  const ErrorCode code = errno == ENOENT || errno == ECONNREFUSED ? ErrorCode::kUnavailable
-                                                                  : ErrorCode::kIo;
+  const ErrorCode code =
+      errno == ENOENT || errno == ECONNREFUSED ? ErrorCode::kUnavailable : ErrorCode::kIo;
   return {code, what + ": " + std::strerror(errno)};
 }
 

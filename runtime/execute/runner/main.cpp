@@ -67,7 +67,8 @@ int start(const RunnerOptions& options) {
   const auto listener = listen_in(options.data_folder);
   if (!listener) return report(listener.error());
   const pid_t child = ::fork();
-  if (child < 0) return report({ErrorCode::kIo, std::string("cannot fork: ") + std::strerror(errno)});
+  if (child < 0)
+    return report({ErrorCode::kIo, std::string("cannot fork: ") + std::strerror(errno)});
   return child > 0 ? 0 : run_detached(*lock, *listener, options);
 }
 

@@ -71,7 +71,9 @@ std::vector<pid_t> Orphans::find(const std::function<bool(pid_t)>& is_known) con
   return found;
 }
 
-bool kill_group(pid_t group) { return ::kill(-group, SIGKILL) != 0 && errno == ESRCH; }
+bool kill_group(pid_t group) {
+  return ::kill(-group, SIGKILL) != 0 && errno == ESRCH;
+}
 
 std::string runner_mark_of(pid_t pid) {
   const auto text =

@@ -26,7 +26,7 @@ std::string_view path_of(const std::vector<std::string>& environment) {
 }
 
 bool is_program(const std::string& path) {
-  struct stat s {};
+  struct stat s{};
   return ::access(path.c_str(), X_OK) == 0 && ::stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
 }
 

@@ -10,7 +10,7 @@
 namespace mlp::runner {
 
 struct Program {
-  std::string path;   // what is executed; as given when nothing was found
+  std::string path;  // what is executed; as given when nothing was found
 };
 
 /// A name without a slash is looked for in PATH of `environment`; one with a slash is taken as it

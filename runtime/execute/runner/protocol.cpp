@@ -82,7 +82,9 @@ void fill(const Ended& from, wire::Message& to) {
   m.set_end_us(from.end_us);
 }
 
-void fill(const Stop& from, wire::Message& to) { to.mutable_stop()->set_now(from.now); }
+void fill(const Stop& from, wire::Message& to) {
+  to.mutable_stop()->set_now(from.now);
+}
 
 Hello read(const wire::Hello& m) {
   return {m.version(), m.folder_id(), m.epoch(), m.cpus(), m.log_limit()};
@@ -115,8 +117,14 @@ Start read(wire::Start& m) {
 }
 
 Ended read(const wire::Ended& m) {
-  return {m.attempt(), static_cast<End>(m.reason()), m.code(), m.message(),
-          m.peak_memory_bytes(), m.cpu_us(), m.start_us(), m.end_us()};
+  return {m.attempt(),
+          static_cast<End>(m.reason()),
+          m.code(),
+          m.message(),
+          m.peak_memory_bytes(),
+          m.cpu_us(),
+          m.start_us(),
+          m.end_us()};
 }
 
 Ack read(const wire::Ack& m) {
@@ -126,18 +134,27 @@ Ack read(const wire::Ack& m) {
 Result<Message> read(wire::Message& m) {
   using Kind = wire::Message;
   switch (m.kind_case()) {
-    case Kind::kHello: return Message(read(m.hello()));
-    case Kind::kWelcome: return Message(read(m.welcome()));
-    case Kind::kStart: return Message(read(*m.mutable_start()));
-    case Kind::kKill: return Message(Kill{m.kill().attempt(), m.kill().grace_ms()});
-    case Kind::kAck: return Message(read(m.ack()));
+    case Kind::kHello:
+      return Message(read(m.hello()));
+    case Kind::kWelcome:
+      return Message(read(m.welcome()));
+    case Kind::kStart:
+      return Message(read(*m.mutable_start()));
+    case Kind::kKill:
+      return Message(Kill{m.kill().attempt(), m.kill().grace_ms()});
+    case Kind::kAck:
+      return Message(read(m.ack()));
     case Kind::kStarted:
       return Message(Started{m.started().attempt(), m.started().pid(), m.started().time_us()});
-    case Kind::kEnded: return Message(read(m.ended()));
-    case Kind::kStop: return Message(Stop{m.stop().now()});
-    case Kind::KIND_NOT_SET: break;
+    case Kind::kEnded:
+      return Message(read(m.ended()));
+    case Kind::kStop:
+      return Message(Stop{m.stop().now()});
+    case Kind::KIND_NOT_SET:
+      break;
   }
-  return Error{ErrorCode::kUnsupported, "a message of the runner's protocol that is not known here"};
+  return Error{ErrorCode::kUnsupported,
+               "a message of the runner's protocol that is not known here"};
 }
 
 std::uint32_t read_length(std::string_view in) {
@@ -158,7 +175,8 @@ Status append_frame(const Message& message, std::string& out) {
     return Error{ErrorCode::kLimit, "a message of " + std::to_string(size) +
                                         " bytes is too large for the runner (limit 1 MiB)"};
   }
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(size >> shift & 0xff));
+  for (int shift = 0; shift < 32; shift += 8)
+    out.push_back(static_cast<char>(size >> shift & 0xff));
   m.AppendToString(&out);
   return {};
 }
@@ -166,7 +184,8 @@ Status append_frame(const Message& message, std::string& out) {
 Result<bool> take_frame(std::string_view& in, Message& message) {
   if (in.size() < 4) return false;
   const std::uint32_t length = read_length(in);
-  if (length > kFrameLimit) return Error{ErrorCode::kCorrupt, "a frame over 1 MiB on the runner's socket"};
+  if (length > kFrameLimit)
+    return Error{ErrorCode::kCorrupt, "a frame over 1 MiB on the runner's socket"};
   if (in.size() < 4 + length) return false;
   wire::Message m;
   if (!m.ParseFromArray(in.data() + 4, static_cast<int>(length))) {

@@ -16,7 +16,8 @@
 namespace mlp::runner {
 
 inline constexpr std::uint32_t kProtocolVersion = 1;
-inline constexpr std::size_t kFrameLimit = 1 << 20;  // bytes without the length; bounds both buffers
+inline constexpr std::size_t kFrameLimit = 1
+                                           << 20;  // bytes without the length; bounds both buffers
 
 struct Hello {
   std::uint32_t version = kProtocolVersion;
@@ -59,7 +60,7 @@ struct Start {
   std::vector<std::string> environment;  // NAME=value
   std::string folder;
   std::string log;
-  std::string output;                    // own file for standard output; empty: the log
+  std::string output;  // own file for standard output; empty: the log
   std::int64_t timeout_ms = 0;
   std::int64_t grace_ms = 0;
   std::vector<Limit> limits;
@@ -84,7 +85,13 @@ struct Started {
 
 /// The numbers of model::EndReason that a runner can tell.
 enum class End : std::uint8_t {
-  kSucceeded = 1, kExit = 2, kSignal = 3, kOom = 4, kTimeout = 5, kCancelled = 6, kOutput = 8,
+  kSucceeded = 1,
+  kExit = 2,
+  kSignal = 3,
+  kOom = 4,
+  kTimeout = 5,
+  kCancelled = 6,
+  kOutput = 8,
 };
 
 struct Ended {
@@ -94,7 +101,7 @@ struct Ended {
   std::string message;
   std::int64_t peak_memory_bytes = 0;
   std::int64_t cpu_us = 0;
-  std::int64_t start_us = 0;             // 0: never started
+  std::int64_t start_us = 0;  // 0: never started
   std::int64_t end_us = 0;
 };
 

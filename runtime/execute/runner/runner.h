@@ -48,8 +48,8 @@ class Runner {
   Clock& clock_;
   Running running_;
   Connection daemon_;
-  Connection newcomer_;        // connected, has not said Hello yet
-  std::uint64_t epoch_ = 0;    // the highest seen
+  Connection newcomer_;      // connected, has not said Hello yet
+  std::uint64_t epoch_ = 0;  // the highest seen
   bool stops_when_idle_ = false;
   bool stops_now_ = false;
   Duration idle_since_{0};

@@ -49,7 +49,8 @@ std::uint64_t highest_generation(const std::string& data_folder) {
 Result<RunnerLock> RunnerLock::take(const std::string& data_folder) {
   const std::string path = lock_path(data_folder);
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return Error{ErrorCode::kIo, "cannot open " + printable(path) + ": " + std::strerror(errno)};
+  if (fd < 0)
+    return Error{ErrorCode::kIo, "cannot open " + printable(path) + ": " + std::strerror(errno)};
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     ::close(fd);
     return Error{ErrorCode::kConflict, "another mlp-runner serves " + printable(data_folder)};
@@ -69,7 +70,8 @@ Result<RunnerIdentity> RunnerLock::write_identity() {
   const std::string text = to_text(JsonObject{{"pid", identity.pid},
                                               {"start_time", identity.start_time},
                                               {"generation", identity.generation},
-                                              {"boot_id", identity.boot_id}}) + "\n";
+                                              {"boot_id", identity.boot_id}}) +
+                           "\n";
   if (::ftruncate(fd_, 0) != 0 ||
       ::pwrite(fd_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
       ::fsync(fd_) != 0) {
@@ -84,7 +86,8 @@ Result<RunnerRecord> read_runner_lock(const std::string& data_folder) {
   RunnerRecord record;
   if (auto identity = parse_identity(text)) record.identity = std::move(*identity);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error{ErrorCode::kIo, std::string("cannot open runner.lock: ") + std::strerror(errno)};
+  if (fd < 0)
+    return Error{ErrorCode::kIo, std::string("cannot open runner.lock: ") + std::strerror(errno)};
   record.is_alive = ::flock(fd, LOCK_SH | LOCK_NB) != 0;
   ::close(fd);
   return record;

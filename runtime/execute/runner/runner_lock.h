@@ -12,9 +12,9 @@
 namespace mlp::runner {
 
 struct RunnerIdentity {
-  int pid = 0;                    // also its session
-  std::uint64_t start_time = 0;   // clock ticks since boot, as /proc/PID/stat has it
-  std::uint64_t generation = 0;   // one more than the runner before
+  int pid = 0;                   // also its session
+  std::uint64_t start_time = 0;  // clock ticks since boot, as /proc/PID/stat has it
+  std::uint64_t generation = 0;  // one more than the runner before
   std::string boot_id;
 };
 

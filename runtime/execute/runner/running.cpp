@@ -32,7 +32,9 @@ std::vector<char*> to_pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-Duration to_duration(std::int64_t ms) { return std::chrono::milliseconds(std::max<std::int64_t>(ms, 0)); }
+Duration to_duration(std::int64_t ms) {
+  return std::chrono::milliseconds(std::max<std::int64_t>(ms, 0));
+}
 
 std::int64_t cpu_us(const rusage& usage) {
   return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000LL + usage.ru_utime.tv_usec +
@@ -161,7 +163,8 @@ void Running::kill_all() {
     const auto left = orphans_.find([](pid_t) { return false; });
     if (left.empty()) return;
     for (const pid_t pid : left) ::kill(pid, SIGKILL);
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) {}
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
     ::usleep(2000);
   }
 }
@@ -242,9 +245,10 @@ void Running::tick() {
   const bool checks_logs = live_ > 0 && now >= next_log_check_;
   if (checks_logs) next_log_check_ = now + kLogInterval;
   for (auto& [id, attempt] : attempts_) {
-    if (attempt.phase == Phase::kRunning && attempt.deadline.count() > 0 && now >= attempt.deadline) {
-      attempt.ended.message = "ran longer than its timeout of " +
-                              to_human(to_duration(attempt.order.timeout_ms));
+    if (attempt.phase == Phase::kRunning && attempt.deadline.count() > 0 &&
+        now >= attempt.deadline) {
+      attempt.ended.message =
+          "ran longer than its timeout of " + to_human(to_duration(attempt.order.timeout_ms));
       terminate(attempt, End::kTimeout, to_duration(attempt.order.grace_ms));
     }
     if (attempt.phase == Phase::kTerminating && now >= attempt.kill_at) {
@@ -256,7 +260,7 @@ void Running::tick() {
 }
 
 void Running::check_log(Attempt& attempt) {
-  struct stat s {};
+  struct stat s{};
   if (log_limit_ == 0 || ::stat(attempt.order.log.c_str(), &s) != 0) return;
   if (static_cast<std::uint64_t>(s.st_size) <= log_limit_) return;
   attempt.ended.message = "its log grew over the limit of " + human_size(log_limit_);
@@ -290,8 +294,8 @@ std::vector<Held> Running::inventory() {
     const HeldState state = attempt.phase == Phase::kQueued  ? HeldState::kQueued
                             : attempt.phase == Phase::kEnded ? HeldState::kEnded
                                                              : HeldState::kRunning;
-    held.push_back({id, attempt.order.slot, state, attempt.pid, attempt.ended.start_us,
-                    attempt.ended.end_us});
+    held.push_back(
+        {id, attempt.order.slot, state, attempt.pid, attempt.ended.start_us, attempt.ended.end_us});
     if (state == HeldState::kEnded) reports_.push_back(attempt.ended);
   }
   has_urgent_report_ = !reports_.empty();

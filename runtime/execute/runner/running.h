@@ -62,11 +62,11 @@ class Running {
   struct Attempt {
     Start order;
     Phase phase = Phase::kQueued;
-    pid_t pid = 0;                      // also its process group
-    Duration deadline{0};               // on the steady clock; 0: none
-    std::optional<End> cause;           // why we ended it, if we did
-    Duration kill_at{0};                // SIGKILL is due
-    int failed_code = 0;                // 126 or 127 when it could not be started
+    pid_t pid = 0;             // also its process group
+    Duration deadline{0};      // on the steady clock; 0: none
+    std::optional<End> cause;  // why we ended it, if we did
+    Duration kill_at{0};       // SIGKILL is due
+    int failed_code = 0;       // 126 or 127 when it could not be started
     Ended ended;
   };
 
@@ -91,7 +91,7 @@ class Running {
   std::unordered_map<pid_t, std::uint64_t> by_pid_;  // looked up, never walked
   std::deque<std::uint64_t> queue_;
   std::vector<std::uint64_t> closing_;
-  std::size_t live_ = 0;                             // running or terminating
+  std::size_t live_ = 0;  // running or terminating
   std::vector<Message> reports_;
   bool has_urgent_report_ = false;
   Duration next_log_check_{0};

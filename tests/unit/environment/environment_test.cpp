@@ -90,7 +90,8 @@ TEST_F(EnvironmentTest, APackageThatDoesNotExistFailsWithTheToolsOwnWords) {
   const auto failed = environments_.prepare(venv(), sha256("x"), "no-such-package==1.0\n");
   ::unsetenv("PIP_NO_INDEX");
   ASSERT_FALSE(failed);
-  EXPECT_NE(failed.error().message.find("installing 1 package failed (exit code 1)"), std::string::npos)
+  EXPECT_NE(failed.error().message.find("installing 1 package failed (exit code 1)"),
+            std::string::npos)
       << failed.error().message;
   EXPECT_NE(failed.error().message.find("no-such-package"), std::string::npos);
   EXPECT_FALSE(environments_.find(venv(), sha256("x")));

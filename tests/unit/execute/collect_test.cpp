@@ -35,9 +35,10 @@ plan::Type file_of(const std::string& format) {
 }
 
 TEST_F(Outputs, AMissingOneIsNamedWithWhatIsThereInstead) {
-  EXPECT_EQ(refusal(type_of(TypeKind::kModel), "model.pkl", "echo x > model.pk"),
-            "output `x` (at \"model.pkl\") is missing: the body ended well but wrote no such file; the "
-            "working folder has model.pk");
+  EXPECT_EQ(
+      refusal(type_of(TypeKind::kModel), "model.pkl", "echo x > model.pk"),
+      "output `x` (at \"model.pkl\") is missing: the body ended well but wrote no such file; the "
+      "working folder has model.pk");
 }
 
 TEST_F(Outputs, AnEmptyOneIsRefusedButForAPlainFile) {
@@ -54,8 +55,9 @@ TEST_F(Outputs, AFileForAFolderAndTheOtherWayRoundAreRefused) {
             "output `x` (at \"out/x\") is a file; expected a folder (Dir)");
   EXPECT_EQ(refusal(type_of(TypeKind::kFile), "out/x", "mkdir out/x"),
             "output `x` (at \"out/x\") is a folder; expected a file (File)");
-  EXPECT_EQ(refusal(type_of(TypeKind::kPlot), "out/x.gif", "echo > out/x.gif"),
-            "output `x` (at \"out/x.gif\") is no plot: expected a .png, .svg or Vega-Lite .json file");
+  EXPECT_EQ(
+      refusal(type_of(TypeKind::kPlot), "out/x.gif", "echo > out/x.gif"),
+      "output `x` (at \"out/x.gif\") is no plot: expected a .png, .svg or Vega-Lite .json file");
 }
 
 TEST_F(Outputs, ALinkOutOfTheWorkingFolderIsRefusedAndWhatItLeadsToIsLeftAlone) {
@@ -64,8 +66,8 @@ TEST_F(Outputs, ALinkOutOfTheWorkingFolderIsRefusedAndWhatItLeadsToIsLeftAlone) 
   ASSERT_TRUE(real_files().write(elsewhere + "/x", "precious", 0600));
   const std::string leads =
       "output `x` (at \"out/x\") leads outside of the working folder, to " + elsewhere + "/x";
-  for (const std::string& body : {"ln -s " + elsewhere + "/x out/x",
-                                 "rmdir out; ln -s " + elsewhere + " out"}) {
+  for (const std::string& body :
+       {"ln -s " + elsewhere + "/x out/x", "rmdir out; ln -s " + elsewhere + " out"}) {
     EXPECT_EQ(refusal(type_of(TypeKind::kFile), "out/x", body), leads);
     EXPECT_EQ(refusal(type_of(TypeKind::kString), "out/x", body), leads);
     EXPECT_EQ(run_with(type_of(TypeKind::kFile), "out/x", "echo > out/x").outcome.reason,
@@ -98,12 +100,15 @@ TEST_F(Outputs, ScalarsAreReadAsJsonOrAsText) {
             Value::of_int(42));
   EXPECT_EQ(run_with(type_of(TypeKind::kFloat), "out/x", "echo 3 > out/x").outputs.at(0).value,
             Value::of_float(3));
-  EXPECT_EQ(run_with(type_of(TypeKind::kDuration), "out/x", "echo 5min > out/x").outputs.at(0).value,
-            Value::of_duration(300'000'000));
-  EXPECT_EQ(run_with(type_of(TypeKind::kString), "out/x", "echo hello you > out/x").outputs.at(0).value,
-            Value::of_string("hello you"));
-  EXPECT_EQ(run_with(type_of(TypeKind::kString), "out/x", "echo '\"a b\"' > out/x").outputs.at(0).value,
-            Value::of_string("a b"));
+  EXPECT_EQ(
+      run_with(type_of(TypeKind::kDuration), "out/x", "echo 5min > out/x").outputs.at(0).value,
+      Value::of_duration(300'000'000));
+  EXPECT_EQ(
+      run_with(type_of(TypeKind::kString), "out/x", "echo hello you > out/x").outputs.at(0).value,
+      Value::of_string("hello you"));
+  EXPECT_EQ(
+      run_with(type_of(TypeKind::kString), "out/x", "echo '\"a b\"' > out/x").outputs.at(0).value,
+      Value::of_string("a b"));
   const std::string wrong = refusal(type_of(TypeKind::kInt), "out/x", "echo forty > out/x");
   EXPECT_TRUE(wrong.starts_with("output `x` (at \"out/x\") is not of type int: ")) << wrong;
 }
@@ -113,11 +118,13 @@ TEST_F(Outputs, RecordsAreCheckedPartByPart) {
   const plan::TypeId number = task.plan->types.simple(TypeKind::kFloat);
   plan::Type record = type_of(TypeKind::kRecord);
   record.fields = {{"accuracy", number, std::nullopt}, {"f1", number, std::nullopt}};
-  task.output("x", record, "out/x.json").run("echo '{\"accuracy\": 0.9, \"f1\": \"high\"}' > out/x.json");
+  task.output("x", record, "out/x.json")
+      .run("echo '{\"accuracy\": 0.9, \"f1\": \"high\"}' > out/x.json");
   const AttemptEnded end = run(task);
   EXPECT_EQ(end.outcome.reason, EndReason::kOutput);
   EXPECT_NE(end.outcome.message.find("f1"), std::string::npos) << end.outcome.message;
-  const std::string broken = refusal(type_of(TypeKind::kMetrics), "out/x.json", "echo '{' > out/x.json");
+  const std::string broken =
+      refusal(type_of(TypeKind::kMetrics), "out/x.json", "echo '{' > out/x.json");
   EXPECT_NE(broken.find("is not JSON"), std::string::npos) << broken;
 }
 
@@ -144,17 +151,20 @@ TEST_F(Outputs, APatternGivesAListInTheOrderOfBytes) {
 }
 
 TEST_F(Outputs, AFolderIsKeptWithItsContentAndStagedAgain) {
-  const AttemptEnded made = run_with(
-      type_of(TypeKind::kDir), "out/x",
-      "mkdir -p out/x/deep/empty; echo a > out/x/a; echo '#!/bin/sh' > out/x/run; chmod +x out/x/run; "
-      "ln -s ../a out/x/deep/link; head -c 2000000 /dev/zero > out/x/deep/big");
+  const AttemptEnded made =
+      run_with(type_of(TypeKind::kDir), "out/x",
+               "mkdir -p out/x/deep/empty; echo a > out/x/a; echo '#!/bin/sh' > out/x/run; chmod "
+               "+x out/x/run; "
+               "ln -s ../a out/x/deep/link; head -c 2000000 /dev/zero > out/x/deep/big");
   ASSERT_EQ(made.outputs.size(), 1u) << made.outcome.message;
   store::Batch batch;
   for (const NewObject& object : made.objects) store::put_object(batch, object, {}, clock_.now());
   ASSERT_TRUE(kv_.write(batch));
   OneTask user;
   user.input("x", type_of(TypeKind::kDir), made.outputs[0].value)
-      .run("cd in/x/x && find . | sort | tr '\\n' ' '; cat deep/link; test -x run && wc -c < deep/big");
+      .run(
+          "cd in/x/x && find . | sort | tr '\\n' ' '; cat deep/link; test -x run && wc -c < "
+          "deep/big");
   const AttemptEnded used = run(user);
   EXPECT_EQ(used.log, ". ./a ./deep ./deep/big ./deep/empty ./deep/link ./run a\n2000000\n")
       << used.outcome.message;

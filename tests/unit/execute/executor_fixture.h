@@ -46,7 +46,8 @@ class EndsSeen {
   template <typename T>
   T take(std::vector<T>& list) {
     std::unique_lock lock(mutex_);
-    const bool came = changed_.wait_for(lock, std::chrono::seconds(30), [&] { return !list.empty(); });
+    const bool came =
+        changed_.wait_for(lock, std::chrono::seconds(30), [&] { return !list.empty(); });
     EXPECT_TRUE(came) << "nothing came from the executor in 30 s";
     if (!came) return {};
     T item = std::move(list.front());
@@ -152,8 +153,8 @@ class ExecutorTest : public ::testing::Test {
     config.cpus = cpus_;
     config.kill_grace = std::chrono::milliseconds(300);
     config.log_limit = log_limit_;
-    executor_ = std::make_unique<LocalExecutor>(config, objects_, [this] { return kv_.view(); },
-                                                seen_.events(), clock_);
+    executor_ = std::make_unique<LocalExecutor>(
+        config, objects_, [this] { return kv_.view(); }, seen_.events(), clock_);
   }
   /// With nothing left from before.
   void begin() {

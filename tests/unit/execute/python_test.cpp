@@ -76,7 +76,8 @@ TEST_F(PythonBody, ThatLacksItsFunctionOrReturnsTooLittleSaysSo) {
   OneTask lacking = function("def fot(): pass\n");
   EXPECT_EQ(run(lacking).log, "src/fit.py has no function `fit`\n");
   OneTask little = function("def fit():\n    return {'a': 1}\n");
-  little.output("a", type_of(TypeKind::kInt), "out/a").output("b", type_of(TypeKind::kInt), "out/b");
+  little.output("a", type_of(TypeKind::kInt), "out/a")
+      .output("b", type_of(TypeKind::kInt), "out/b");
   EXPECT_EQ(run(little).log, "src/fit.py:fit returned no `b`; it returned a\n");
   OneTask odd = function("def fit(x):\n    return 1\n");
   odd.input("trees", type_of(TypeKind::kInt), Value::of_int(1));

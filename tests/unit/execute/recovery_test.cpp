@@ -11,7 +11,6 @@ namespace {
 using model::EndReason;
 using plan::TypeKind;
 
-
 class Recovery : public ExecutorTest {
  protected:
   OneTask waiting_task() {

@@ -20,12 +20,16 @@ using plan::Value;
 /// `canary` if it were ever run.
 std::vector<std::string> hostile_texts() {
   std::vector<std::string> texts{
-      "", " ", "a b", "-n", "--help", "*", "?", "[a]", "~", "~root", "!", "#", "\\", "\\n", "'", "\"",
-      "'\"'", "$", "$$", "$HOME", "${HOME}", "%s", "{a,b}", "a\nb", "\n", "\ttab\t", "\r\n", "=", "a=b",
-      "é 日本 🎉", "\xff\xfe", "\x01\x02", "<", ">", "|", "&", ";", "(", ")", "$((1+1))", "in/../../x"};
-  for (const char* wrap : {"%", "; % ;", "$(%)", "`%`", "| %", "&& %", "|| %", "\n%\n", "';%;'", "\";%;\"",
-                           "'$(%)'", "\"$(%)\"", "\\$(%)", "\\`%\\`", "${x:-$(%)}", "$[`%`]", "<(%)", ">(%)",
-                           "\\\n%", "a;%#", "EOF\n%\nEOF", "'\n%\n'", "\\';%;\\'", "$'\\n%'", "& % &"}) {
+      "",      " ",     "a b",       "-n",       "--help",    "*",    "?",  "[a]",     "~",
+      "~root", "!",     "#",         "\\",       "\\n",       "'",    "\"", "'\"'",    "$",
+      "$$",    "$HOME", "${HOME}",   "%s",       "{a,b}",     "a\nb", "\n", "\ttab\t", "\r\n",
+      "=",     "a=b",   "é 日本 🎉", "\xff\xfe", "\x01\x02",  "<",    ">",  "|",       "&",
+      ";",     "(",     ")",         "$((1+1))", "in/../../x"};
+  for (const char* wrap :
+       {"%",          "; % ;",     "$(%)",    "`%`",    "| %",      "&& %",   "|| %",
+        "\n%\n",      "';%;'",     "\";%;\"", "'$(%)'", "\"$(%)\"", "\\$(%)", "\\`%\\`",
+        "${x:-$(%)}", "$[`%`]",    "<(%)",    ">(%)",   "\\\n%",    "a;%#",   "EOF\n%\nEOF",
+        "'\n%\n'",    "\\';%;\\'", "$'\\n%'", "& % &"}) {
     texts.push_back(std::string(wrap).replace(std::string(wrap).find('%'), 1, "touch canary"));
     texts.push_back(std::string(wrap).replace(std::string(wrap).find('%'), 1, "touch ../canary"));
   }
@@ -125,7 +129,8 @@ TEST_F(Body, AValueTooLongForAProgramIsRefusedWithAdvice) {
   OneTask task = task_with({std::string(200'000, 'x')});
   const AttemptEnded end = run(task.run("echo ").value(input_at(0)));
   EXPECT_EQ(end.outcome.reason, EndReason::kExit);
-  EXPECT_NE(end.outcome.message.find("a program can be given 128 KiB in one word"), std::string::npos)
+  EXPECT_NE(end.outcome.message.find("a program can be given 128 KiB in one word"),
+            std::string::npos)
       << end.outcome.message;
 }
 
@@ -141,10 +146,12 @@ TEST_F(Body, AScriptGoesToItsInterpreterUnchanged) {
 TEST_F(Body, InputsAreStagedReadOnlyUnderNamesOfAnyKind) {
   OneTask task;
   std::string expected;
-  const std::vector<std::string> names{"a b.csv", "it's \"q\".csv", "new\nline", "日本 🎉.txt", "-rf", "$(x)"};
+  const std::vector<std::string> names{
+      "a b.csv", "it's \"q\".csv", "new\nline", "日本 🎉.txt", "-rf", "$(x)"};
   task.run("for f in");
   for (std::uint32_t i = 0; i < names.size(); ++i) {
-    task.input("x" + std::to_string(i), type_of(TypeKind::kFile), store("content " + names[i], names[i]));
+    task.input("x" + std::to_string(i), type_of(TypeKind::kFile),
+               store("content " + names[i], names[i]));
     task.run(" ").value(input_at(i));
     expected += "in/x" + std::to_string(i) + "/" + names[i] + "=content " + names[i] + ";";
   }
@@ -166,9 +173,10 @@ TEST_F(Body, LargeInputsAreLinkedAndATaskThatChangesOneIsCaught) {
   vandal.run("; chmod u+w in/big/big.bin; echo more >> in/big/big.bin");
   const AttemptEnded end = run(vandal);
   EXPECT_EQ(end.outcome.reason, EndReason::kOutput);
-  EXPECT_EQ(end.outcome.message,
-            "the task changed its input in/big/big.bin, which is read-only; its object was taken out "
-            "of the store");
+  EXPECT_EQ(
+      end.outcome.message,
+      "the task changed its input in/big/big.bin, which is read-only; its object was taken out "
+      "of the store");
   EXPECT_FALSE(objects_.path_if_file(big.as_artifact().digest));
 }
 
@@ -183,9 +191,10 @@ TEST_F(Body, AnInputWhoseObjectIsMissingFailsTheAttemptByItsName) {
 
 TEST_F(Body, RecordsAreFilesInTheFormatOfTheirPlace) {
   OneTask task;
-  const Value record = Value::of_record({{"lr", Value::of_float(1e-7)},
-                                         {"name", Value::of_string("a \"b\"\n")},
-                                         {"layers", Value::of_list({Value::of_int(1), Value::of_int(2)})}});
+  const Value record =
+      Value::of_record({{"lr", Value::of_float(1e-7)},
+                        {"name", Value::of_string("a \"b\"\n")},
+                        {"layers", Value::of_list({Value::of_int(1), Value::of_int(2)})}});
   task.input("a", type_of(TypeKind::kRecord), record)
       .input("b", type_of(TypeKind::kRecord), record, "params.yaml")
       .input("c", type_of(TypeKind::kRecord), record, "conf/params.toml");
