@@ -32,7 +32,7 @@ void report_choice(check::Context& context, const std::string& path, const std::
         .report(Kind::kNoPipeline, start_of(context.program),
                 "`" + path + "` has no pipeline `" + wanted + "`")
         .with_help(check::did_you_mean(wanted, names, "it has " + check::quoted_list(names)));
-  } else {
+  } else if (names.size() > 1) {
     context
         .report(Kind::kWhichPipeline, start_of(context.program),
                 "`" + path + "` has several pipelines: " + check::quoted_list(names))

@@ -86,12 +86,18 @@ class Teller {
         cache::describe(plan_, definition, prepared_.environments.at(definition.environment));
     now.inputs = cache::key_inputs(definition, entry.inputs);
     const auto differences = cache::explain((*recorded)->described, now);
-    if (differences.empty()) return "its earlier outputs are gone";
+    if (differences.empty()) return why_again((*recorded)->earlier);
     std::vector<std::string> sentences;
     for (const cache::Difference& difference : differences) {
       if (sentences.size() < kMaxNamed) sentences.push_back(difference.sentence);
     }
     return join(sentences, "; ");
+  }
+
+  /// Nothing has changed, yet there is no result.
+  static std::string why_again(const lineage::Earlier& earlier) {
+    if (earlier.state == model::TaskRunState::kDone) return "its earlier outputs are gone";
+    return earlier.name + " is " + std::string(model::to_text(earlier.state));
   }
 
   const engine::PreparedPlan& prepared_;

@@ -46,6 +46,7 @@ class FailureTest(HomeTest):
         self.assertEqual((state, reason, attempt["code"]), ("failed", "exit", 3))
         self.assertEqual(self.home.states(1), {"bad": "failed", "after": "skipped", "apart": "ran"})
         self.assertIn("some trouble", self.home.ctl("logs", "1/bad").out)
+        self.assertRegex(self.home.ctl("plan", "bad.mlp").out, r"bad +1 +run +1/bad is failed")
 
     def test_a_task_that_hangs_ends_at_its_timeout(self):
         done = self.run_failing('  run "sleep 60 & sleep 60"', properties="  timeout 500ms")
