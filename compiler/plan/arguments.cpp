@@ -61,7 +61,7 @@ class Binder {
     if (given != given_.end()) {
       Result<Value> value = value_given(parameter.type, given->second);
       if (value) return keep(parameter, std::move(value).value());
-      return mistake(parameter.name, "`" + parameter.name + "`: " + value.error().message);
+      return mistake(parameter.name, value.error().message);
     }
     if (parameter.expression) return bind_default(parameter);
     const TypeTable& types = plan_.types;

@@ -121,13 +121,16 @@ const plan::Value* BlockMachine::find_argument(const Frame& frame, std::uint32_t
 }
 
 void BlockMachine::finish(Frame& frame) {
-  if (frame.has_failed) return close(frame, {OutcomeKind::kFailed, {}, frame.error, {}});
+  if (frame.has_failed) {
+    return close(frame, {OutcomeKind::kFailed, {}, frame.error, {}, frame.has_fault});
+  }
   if (frame.outer_cause) return close(frame, {OutcomeKind::kSkipped, {}, {}, frame.outer_cause});
   if (!frame.block().result) return close(frame, {OutcomeKind::kValue, {}, {}, {}});
   compute(frame, kResult);
 }
 
-// `call()?` is null when something inside failed; an upstream failure is not hidden by it.
+// `call()?` is null when something inside failed; an upstream failure is not hidden by it, nor is an
+// expression that could not be computed.
 void BlockMachine::close(Frame& frame, Outcome outcome) {
   RunState& run = *frame.run;
   Frame* parent = frame.parent;
@@ -142,7 +145,7 @@ void BlockMachine::close(Frame& frame, Outcome outcome) {
   if (statement.kind == StatementKind::kFor) {
     return item_finished(*parent->slots[slot].items, item, std::move(outcome));
   }
-  if (statement.is_optional && outcome.kind == OutcomeKind::kFailed) {
+  if (statement.is_optional && outcome.kind == OutcomeKind::kFailed && !outcome.is_fault) {
     outcome = {OutcomeKind::kValue, {}, {}, {}};
   }
   settle(*parent, slot, std::move(outcome));
@@ -230,7 +233,7 @@ void BlockMachine::evaluation_done(EvaluationDone done) {
 }
 
 void BlockMachine::computed(Frame& frame, std::uint32_t slot, Evaluation evaluation) {
-  if (!evaluation.error.empty()) return fail(frame, slot, std::move(evaluation.error));
+  if (!evaluation.error.empty()) return fail(frame, slot, std::move(evaluation.error), true);
   if (evaluation.unknown_until) return leave_unknown(frame, slot, evaluation.unknown_until);
   if (slot != kResult) return carry_on(frame, slot, std::move(evaluation.values));
   close(frame, {OutcomeKind::kValue, std::move(evaluation.values[0]), {}, {}});
@@ -271,7 +274,7 @@ void BlockMachine::choose_arm(Frame& frame, std::uint32_t slot, bool condition) 
 
 void BlockMachine::pass_gate(Frame& frame, std::uint32_t slot, bool is_passed) {
   if (is_passed) return settle(frame, slot, {OutcomeKind::kValue, {}, {}, {}});
-  fail(frame, slot, message_of(frame, statement_of(frame, slot)));
+  fail(frame, slot, message_of(frame, statement_of(frame, slot)), false);
 }
 
 void BlockMachine::skip(Frame& frame, std::uint32_t slot, StatementId blocker) {
@@ -289,15 +292,17 @@ void BlockMachine::skip(Frame& frame, std::uint32_t slot, StatementId blocker) {
   settle(frame, slot, {OutcomeKind::kSkipped, {}, {}, cause});
 }
 
-// An expression could not be computed, or a gate did not pass.
-void BlockMachine::fail(Frame& frame, std::uint32_t slot, std::string error) {
-  if (slot == kResult) return close(frame, {OutcomeKind::kFailed, {}, std::move(error), {}});
+// An expression could not be computed (a fault), or a gate did not pass.
+void BlockMachine::fail(Frame& frame, std::uint32_t slot, std::string error, bool is_fault) {
+  if (slot == kResult) {
+    return close(frame, {OutcomeKind::kFailed, {}, std::move(error), {}, is_fault});
+  }
   const Statement& statement = statement_of(frame, slot);
   if (statement.kind == StatementKind::kCall) {
     return dispatch_.refuse(frame, slot, model::TaskRunState::kFailed, std::move(error));
   }
   skip_statement(*frame.run, statement, items_of(frame), error);
-  settle(frame, slot, {OutcomeKind::kFailed, {}, std::move(error), {}});
+  settle(frame, slot, {OutcomeKind::kFailed, {}, std::move(error), {}, is_fault});
 }
 
 void BlockMachine::leave_unknown(Frame& frame, std::uint32_t slot, StatementId until) {
@@ -351,8 +356,9 @@ void BlockMachine::note(Frame& frame, const Outcome& outcome) {
   switch (outcome.kind) {
     case OutcomeKind::kFailed:
     case OutcomeKind::kCancelled:
-      if (!frame.has_failed) frame.error = outcome.error;
+      if (!frame.has_failed || (outcome.is_fault && !frame.has_fault)) frame.error = outcome.error;
       frame.has_failed = true;
+      frame.has_fault = frame.has_fault || outcome.is_fault;
       return;
     case OutcomeKind::kSkipped: {
       BlockId cause = frame.run->plan().statement(outcome.cause).block;

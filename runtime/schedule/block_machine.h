@@ -60,7 +60,7 @@ class BlockMachine {
   void choose_arm(Frame& frame, std::uint32_t slot, bool condition);
   void pass_gate(Frame& frame, std::uint32_t slot, bool is_passed);
   void skip(Frame& frame, std::uint32_t slot, StatementId blocker);
-  void fail(Frame& frame, std::uint32_t slot, std::string error);
+  void fail(Frame& frame, std::uint32_t slot, std::string error, bool is_fault);
   void leave_unknown(Frame& frame, std::uint32_t slot, StatementId until);
   void settle(Frame& frame, std::uint32_t slot, Outcome outcome);
   void release(Frame& frame, std::uint32_t slot, bool is_stream);

@@ -392,7 +392,8 @@ void Dispatch::settle_failed(TaskEntry& entry) {
     return settle(entry, {OutcomeKind::kValue, {}, {}, {}});
   }
   std::string name = model::task_run_name(entry.record.id, run_of(entry).plan());
-  settle(entry, {OutcomeKind::kFailed, {}, name + " failed: " + entry.record.reason, {}});
+  bool is_fault = entry.record.attempts.empty();
+  settle(entry, {OutcomeKind::kFailed, {}, name + " failed: " + entry.record.reason, {}, is_fault});
 }
 
 // In a cancelled run nothing follows from an end.

@@ -54,6 +54,7 @@ const plan::Value& item_value(const ForState& items, std::size_t source, std::ui
 }
 
 bool is_tolerated(const ForState& items) {
+  if (items.has_fault) return false;
   const plan::Statement& statement = statement_of(items);
   if (statement.tolerate_is_percent) {
     return items.failed * 100 <= std::uint64_t{statement.tolerate} * items.total;
@@ -120,7 +121,8 @@ bool BlockMachine::take_lists(ForState& items, std::vector<plan::Value> values) 
   if (!total || limit < 1) {
     fail(*items.frame, items.slot,
          place + (total ? "`limit` must be at least 1, is " + std::to_string(limit)
-                        : "more than " + std::to_string(kMaxItems) + " items"));
+                        : "more than " + std::to_string(kMaxItems) + " items"),
+         true);
     return false;
   }
   items.total = *total;
@@ -229,7 +231,9 @@ void BlockMachine::item_finished(ForState& items, std::uint64_t item, Outcome ou
   ++items.settled;
   OutcomeKind kind = outcome.kind;
   if (kind == OutcomeKind::kFailed) {
-    if (items.failed++ == 0) items.error = std::move(outcome.error);
+    bool is_first_fault = outcome.is_fault && !items.has_fault;
+    if (items.failed++ == 0 || is_first_fault) items.error = std::move(outcome.error);
+    items.has_fault = items.has_fault || outcome.is_fault;
     // From the first failure on it matters which items have values.
     if (items.outcomes.empty()) items.outcomes.resize(items.total, OutcomeKind::kValue);
   }
@@ -276,7 +280,7 @@ Outcome BlockMachine::outcome_of(ForState& items) {
       error += " (" + std::to_string(items.failed) + " of " + std::to_string(items.total) +
                " items failed)";
     }
-    return {OutcomeKind::kFailed, {}, std::move(error), {}};
+    return {OutcomeKind::kFailed, {}, std::move(error), {}, items.has_fault};
   }
   if (items.skipped > 0) return {OutcomeKind::kSkipped, {}, {}, items.cause};
   if (items.unknown > 0) return {OutcomeKind::kUnknown, {}, {}, items.cause};

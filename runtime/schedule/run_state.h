@@ -46,6 +46,8 @@ struct Outcome {
   plan::Value value;  // kValue
   std::string error;  // kFailed: one sentence
   StatementId cause;  // kSkipped: the statement that failed; kUnknown: the one not known
+  /// kFailed: an expression could not be computed. Neither `call()?` nor `tolerate` hides that.
+  bool is_fault = false;
 };
 
 struct Frame;
@@ -87,6 +89,7 @@ struct ForState {
   std::uint64_t failed = 0;
   std::uint64_t skipped = 0;
   std::uint64_t unknown = 0;
+  bool has_fault = false;             // Frame::has_fault of an item
   bool is_listed = false;             // in RunState::expandable
   std::vector<plan::Value> results;   // by item, where something reads them
   std::vector<OutcomeKind> outcomes;  // by item, where some item failed or another `for` streams
@@ -122,6 +125,7 @@ struct Frame {
   std::vector<Slot> slots;
   std::uint32_t open = 0;  // slots not settled
   bool has_failed = false;
+  bool has_fault = false;  // of what failed, an expression that could not be computed
   bool has_unknown = false;
   StatementId outer_cause;  // something was skipped for this statement outside
   std::string error;        // of the first statement that failed

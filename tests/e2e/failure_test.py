@@ -48,6 +48,25 @@ class FailureTest(HomeTest):
         self.assertIn("some trouble", self.home.ctl("logs", "1/bad").out)
         self.assertRegex(self.home.ctl("plan", "bad.mlp").out, r"bad +1 +run +1/bad is failed")
 
+    def test_what_cannot_be_computed_is_hidden_by_nothing(self):
+        self.home.write("div.mlp", """
+task echo(x: int) -> (y: int at stdout) { run "echo ~{x}" }
+pipeline inner(k: int) -> (n: int) {
+  a = echo(k).y
+  return (n: div(10, a))
+}
+pipeline outer() -> int {
+  r = inner(0)?
+  return if r == null { -1 } else { 1 }
+}
+pipeline tolerant() -> [int] {
+  return for x in [0, 1] tolerate 1 { div(10, echo(x).y) }
+}
+""")
+        for pipeline in ("outer", "tolerant"):
+            done = self.home.ctl("run", "div.mlp", pipeline, expect=harness.RUN_FAILED)
+            self.assertIn("division by zero", done.err)
+
     def test_a_task_that_hangs_ends_at_its_timeout(self):
         done = self.run_failing('  run "sleep 60 & sleep 60"', properties="  timeout 500ms")
         self.assertEqual(self.reason()[1], "timeout")

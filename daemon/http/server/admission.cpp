@@ -67,9 +67,11 @@ std::optional<Response> Admission::check_caller(Request& request, const Route& r
   if (principal) request.principal = *principal;
   if (route.permission == Permission::kAnonymous) return std::nullopt;
   if (!principal) {
-    return refusal(401, "unauthenticated", "this needs a token",
-                   "it stands in the file `token` of the data folder; send it as `Authorization: "
-                   "Bearer mlp_…`");
+    return refusal(
+        401, "unauthenticated",
+        authorization == nullptr ? "this needs a token" : "the token sent is not valid here",
+        "it stands in the file `token` of the data folder; send it as `Authorization: "
+        "Bearer mlp_…`");
   }
   if (principal->role < route.permission) return denied("your role does not allow this");
   if (is_cookie && changes_something(request.method) &&

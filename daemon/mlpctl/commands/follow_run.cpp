@@ -8,6 +8,7 @@
 #include "daemon/mlpctl/print/live_view.h"
 #include "daemon/mlpctl/print/run_text.h"
 #include "daemon/wire/paths.h"
+#include "daemon/wire/status.h"
 
 namespace mlp::mlpctl {
 namespace {
@@ -41,6 +42,7 @@ class Watch {
   Result<ExitCode> follow() {
     bool is_live = !context_.terminal.is_json;
     if (is_live && context_.terminal.has_progress) refresh_tasks();
+    warn_of_full_disk();
     auto ended = with_ticker([&] {
       return follow_events(
           stream_, run_, [&](const wire::Event& e, std::string_view json) { take(e, json); },
@@ -73,6 +75,15 @@ class Watch {
     if (event.type == "task_run" && event.state == "failed") show_log(event);
   }
 
+  /// A run that cannot start anything would look as if it hung.
+  void warn_of_full_disk() {
+    auto status = client_.get_as<wire::Status>(std::string(wire::path::kStatus));
+    if (!status || !status->is_disk_low) return;
+    context_.note("the disk is almost full (" + human_size(status->free_bytes) + " free at " +
+                  printable(status->data_folder) +
+                  "): nothing new starts until there is more room; free some, or lower `min_free`");
+  }
+
   void refresh_tasks() {
     if (auto tasks = client_.get_as<wire::TaskList>(wire::path::run_tasks(run_)))
       view_.set_tasks(*tasks);
@@ -99,7 +110,9 @@ class Watch {
         event.items.empty() && !context_.terminal.is_quiet
             ? std::string()
             : "  " + printable(event.task_run) + "  failed: " + printable(event.reason) + "\n";
-    context_.printer.message(head + (lines.empty() ? "    | (no output)\n" : lines) + help);
+    if (trim(answer->body).empty())
+      return context_.printer.message(head + "    (it wrote no log)\n");
+    context_.printer.message(head + lines + help);
   }
 
   void tell_break(bool is_lost) {

@@ -49,15 +49,15 @@ TEST_F(Arguments, are_what_was_given_then_defaults_then_what_submit_reads) {
 TEST_F(Arguments, every_mistake_is_told) {
   EXPECT_EQ(bound({{"flor", 1}, {"floor", "high"}}),
             "pipeline `sample` has no parameter `flor`; did you mean `floor`?\n"
-            "`floor`: expected float, found `high`\n"
+            "expected float, found `high`\n"
             "`n` has no default: give it a value of type int\n");
-  EXPECT_EQ(bound({{"n", 1.5}}), "`n`: expected int, found the number 1.5\n");
+  EXPECT_EQ(bound({{"n", 1.5}}), "expected int, found the number 1.5\n");
   EXPECT_EQ(bound({{"n", 7}, {"zzz", 1}}),
             "pipeline `sample` has no parameter `zzz`; it takes source, floor, least, n\n");
 }
 
 TEST_F(Arguments, a_file_that_is_not_there_is_told_by_name) {
-  EXPECT_EQ(bound({{"n", 7}, {"source", "gone.csv"}}), "`source`: no such file: gone.csv\n");
+  EXPECT_EQ(bound({{"n", 7}, {"source", "gone.csv"}}), "no such file: gone.csv\n");
   EXPECT_EQ(bound({{"n", 8}}),
             "pipelines/sample.mlp:1:1: no such file: params-16.json\n");
 }
