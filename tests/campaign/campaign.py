@@ -71,6 +71,7 @@ def run_part(name, program, words, quiet):
             process.terminate()
             process.wait()
             raise
+        process.stdout.close()
     code = process.wait()
     figures = last_figures(lines)
     if figures is None or code not in (0, 1):
