@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/crash_point.h"
 #include "base/text.h"
 
 namespace mlp {
@@ -213,8 +214,11 @@ Status write_atomic(Files& files, const std::string& path, std::string_view data
                     std::uint32_t mode) {
   const std::string temporary = path + ".tmp";
   MLP_TRY(files.write(temporary, data, mode));
+  CRASH_POINT("file.written");
   MLP_TRY(files.sync(temporary));
+  CRASH_POINT("file.synced");
   MLP_TRY(files.rename(temporary, path));
+  CRASH_POINT("file.renamed");
   return files.sync(parent_path(path));
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/load.h"
@@ -61,6 +62,7 @@ Response wrong_digest(const Digest& digest) {
 std::optional<Response> record(Engine& engine, std::vector<NewObject> objects) {
   auto done = std::make_shared<std::promise<Status>>();
   auto future = done->get_future();
+  CRASH_POINT("upload.before_record");
   engine.put_objects(std::move(objects),
                      [done](Status status) { done->set_value(std::move(status)); });
   if (future.wait_for(kRecordTime) != std::future_status::ready) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "daemon/http/context.h"
 #include "daemon/http/routes.h"
@@ -103,6 +104,7 @@ std::optional<StartFailure> Daemon::Parts::open_store() {
   auto store = store::open_rocks_kv(folder->part("store"), options);
   if (!store) return StartFailure{kStoreRefused, store.error().message};
   kv = std::move(*store);
+  CRASH_POINT("store.opened");
   auto begun = folder->begin_epoch(*kv);
   if (!begun) return StartFailure{kStoreRefused, begun.error().message};
   meta = *begun;
@@ -177,6 +179,7 @@ void Daemon::Parts::make_engine() {
 std::optional<StartFailure> Daemon::Parts::recover() {
   const Status recovered = engine->recover();
   if (!recovered) return StartFailure{kStoreRefused, recovered.error().message};
+  CRASH_POINT("daemon.recovered");
   engine_thread = std::thread([this] { engine->run(); });
   return std::nullopt;
 }
@@ -228,9 +231,11 @@ std::optional<StartFailure> Daemon::Parts::serve() {
                                         [this] { return space.is_waiting.load(); });
   make_context();
   server->start(*admission, context);
+  CRASH_POINT("daemon.serving");
   const Status written =
       write_atomic(files, folder->part("endpoint"), server->address() + "\n", 0600);
   if (!written) return StartFailure{kStoreRefused, written.error().message};
+  CRASH_POINT("daemon.endpoint_written");
   return std::nullopt;
 }
 
@@ -240,16 +245,21 @@ http::Response Daemon::Parts::shut_down(const std::string& mode) {
 
 void Daemon::Parts::stop() {
   if (std::exchange(is_stopped, true)) return;
+  CRASH_POINT("shutdown.begun");
   if (server) server->stop();
+  CRASH_POINT("shutdown.server_stopped");
   if (subscription) engine->unsubscribe(*subscription);
   http_workers.reset();
   if (engine) engine->stop();
   if (engine_thread.joinable()) engine_thread.join();
+  CRASH_POINT("shutdown.engine_stopped");
   if (executor && shutdown.ends_runner()) {
     const Status ended = executor->stop_runner(kRunnerPatience);
     if (!ended) log::warning("runner", {{"why", ended.error().message}});
   }
+  CRASH_POINT("shutdown.runner_stopped");
   remove_endpoint();
+  CRASH_POINT("shutdown.endpoint_removed");
   engine_workers.reset();  // what they do is for the engine
   executor.reset();        // its thread calls the engine
   engine.reset();

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "base/crash_point.h"
 #include "base/text.h"
 
 namespace mlp::mlpd {
@@ -33,6 +34,7 @@ http::Response Shutdown::ask(const std::string& mode, const engine::Engine& engi
   }
   ends_runner_ = true;
   is_draining_ = true;
+  CRASH_POINT("shutdown.asked");
   if (mode == "wait") {
     look(engine);
   } else {

@@ -4,6 +4,7 @@
 // written.
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "runtime/engine/engine_state.h"
 
 namespace mlp::engine {
@@ -62,6 +63,7 @@ void Engine::State::carry_out(schedule::Start& command) {
     return;
   }
   held_back.emplace(command.id, std::move(start));
+  CRASH_POINT("start.held_back");
   actions.releases.push_back(
       [mailbox = mailbox, id = command.id] { mailbox->post(ReleaseMessage{id}); });
 }
@@ -89,6 +91,7 @@ void Engine::State::carry_out(schedule::AttemptSettled& command) {
     recorder.put_object(object, command.id);
   }
   if (command.key) recorder.published(command.key, command.id, end.mapped().outputs);
+  CRASH_POINT("attempt.published");
 }
 
 void Engine::State::carry_out(schedule::TaskRunChanged& command) {
@@ -102,6 +105,7 @@ void Engine::State::carry_out(schedule::RunEnded& command) {
   run.result = std::move(command.result);
   run.ended = parts.clock.now();
   recorder.run_ended(run);
+  CRASH_POINT("run.end_recorded");
   runs.erase(command.id);
 }
 

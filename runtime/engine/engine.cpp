@@ -100,10 +100,25 @@ void Engine::State::write() {
 // Only what is written is acted on; what is promised waits for the sync as well.
 void Engine::State::act() {
   Actions now_due = std::exchange(actions, {});
-  for (model::AttemptId attempt : now_due.recorded) parts.executor.recorded(attempt);
-  for (execute::AttemptStart& start : now_due.starts) parts.executor.start(std::move(start));
-  for (model::AttemptId attempt : now_due.kills) parts.executor.kill(attempt);
-  for (schedule::Evaluate& evaluation : now_due.evaluations) evaluate(std::move(evaluation));
+  CRASH_POINT("turn.before_act");
+  for (model::AttemptId attempt : now_due.recorded) {
+    parts.executor.recorded(attempt);
+    CRASH_POINT("turn.recorded_told");
+  }
+  for (execute::AttemptStart& start : now_due.starts) {
+    CRASH_POINT("turn.before_start");
+    parts.executor.start(std::move(start));
+    CRASH_POINT("turn.start_told");
+  }
+  for (model::AttemptId attempt : now_due.kills) {
+    CRASH_POINT("turn.before_kill");
+    parts.executor.kill(attempt);
+    CRASH_POINT("turn.kill_told");
+  }
+  for (schedule::Evaluate& evaluation : now_due.evaluations) {
+    evaluate(std::move(evaluation));
+    CRASH_POINT("turn.evaluation_posted");
+  }
   CRASH_POINT("turn.after_act");
   syncs.written(recorder.commit(), std::move(now_due.releases));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/crash_point.h"
 #include "compiler/plan/plan_json.h"
 #include "runtime/cache/cache_key.h"
 #include "runtime/engine/engine_state.h"
@@ -61,16 +62,23 @@ Status Recovery::recover() {
   MLP_TRY(find_runs());
   MLP_TRY(find_live());
   MLP_TRY(read_due());
+  CRASH_POINT("recovery.read");
   MLP_ASSIGN(Settled settled, ask_executor());
+  CRASH_POINT("recovery.answered");
   MLP_TRY(settle(settled));
+  CRASH_POINT("recovery.settled");
   engine_.write();
+  CRASH_POINT("recovery.written");
   engine_.act();
   replay();
+  CRASH_POINT("recovery.replayed");
   engine_.take(LostMessage{std::move(settled.lost)});
   while (engine_.has_follow_up()) engine_.turn();
   engine_.turn();
+  CRASH_POINT("recovery.decided");
   engine_.syncs.written(engine_.recorder.commit(), {});
   engine_.syncs.sync();
+  CRASH_POINT("recovery.synced");
   return {};
 }
 
@@ -157,6 +165,7 @@ Result<Settled> Recovery::ask_executor() {
     }
   }
   engine_.parts.executor.adopt(std::move(asked));
+  CRASH_POINT("recovery.adopt_asked");
   Settled settled;
   for (bool is_answered = false; !is_answered;) {
     if (engine_.is_stopping) return Error{ErrorCode::kUnavailable, "stopped during recovery"};
@@ -214,6 +223,7 @@ Status Recovery::give_back(const Found& found, const model::Attempt& attempt) {
     changed.record.due = now;
   }
   engine_.recorder.task_run_changed(changed);
+  CRASH_POINT("recovery.given_back");
   return {};
 }
 

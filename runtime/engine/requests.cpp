@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the messages to the engine mean.
+#include "base/crash_point.h"
 #include "runtime/engine/engine_state.h"
 #include "runtime/store/run_records.h"
 
@@ -22,6 +23,7 @@ void Engine::State::take(SubmitMessage message) {
     }
   }
   model::Run run = recorder.submitted(submission, *message.prepared);
+  CRASH_POINT("submit.recorded");
   answer<Submitted>(message.reply, Submitted{run.id, true});
   add_run(std::move(run), std::move(message.prepared), {}, {});
 }
@@ -50,6 +52,7 @@ void Engine::State::take(CancelMessage message) {
     if (run.cancel_asked) return;
     run.cancel_asked = true;
     recorder.cancel_asked(run);
+    CRASH_POINT("cancel.recorded");
     return decide(schedule::CancelAsked{message.run});
   }
   Result<std::optional<model::Run>> ended = store::find_run(recorder.latest(), message.run);
@@ -62,6 +65,7 @@ void Engine::State::take(CancelMessage message) {
 
 void Engine::State::take(PutObjectsMessage message) {
   for (const model::NewObject& object : message.objects) recorder.put_object(object, {});
+  CRASH_POINT("objects.recorded");
   answer<void>(message.reply, {});
 }
 
@@ -95,7 +99,9 @@ void Engine::State::take(LostMessage message) {
 
 void Engine::State::take(ReleaseMessage message) {
   auto start = held_back.extract(message.attempt);
-  if (!start.empty()) actions.starts.push_back(std::move(start.mapped()));
+  if (start.empty()) return;
+  actions.starts.push_back(std::move(start.mapped()));
+  CRASH_POINT("start.released");
 }
 
 void Engine::State::take(schedule::EvaluationDone done) {

@@ -37,12 +37,18 @@ bool SyncThread::sync() {
     MLP_CHECK(kv_.sync().has_value());  // a failed sync ends the process inside the store
     CRASH_POINT("sync.after");
     if (mark_synced_) mark_synced_(commit);
+    CRASH_POINT("sync.marked");
     std::lock_guard lock(mutex_);
     view_ = std::move(view);
     synced_ = commit;
   }
-  for (Release& release : releases) release();
+  for (Release& release : releases) {
+    CRASH_POINT("reply.before");
+    release();
+    CRASH_POINT("reply.after");
+  }
   if (is_new) feed_.publish(commit);
+  CRASH_POINT("sync.published");
   return true;
 }
 

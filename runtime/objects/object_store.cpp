@@ -108,6 +108,7 @@ Result<NewObject> ObjectStore::import_file(const std::string& path) {
 Status ObjectStore::ensure_folder(const std::string& folder) {
   if (files_.stat(folder)) return {};
   MLP_TRY(files_.make_folder(folder, 0700));
+  CRASH_POINT("object.folder_made");
   return files_.sync(parent_path(folder));
 }
 
@@ -116,7 +117,9 @@ Status ObjectStore::publish(const std::string& path, const Digest& digest, std::
   MLP_ASSIGN(const FileInfo info, files_.stat(path));
   // The executable bit stays: collecting the same folder twice must see the same folder.
   MLP_TRY(files_.chmod(path, info.is_executable() ? kExecutableMode : kObjectMode));
+  CRASH_POINT("object.mode_set");
   MLP_TRY(files_.sync(path));
+  CRASH_POINT("object.synced");
   MLP_TRY(ensure_folder(parent_path(target)));
   Status linked = files_.link(path, target);
   if (!linked && linked.error().code == ErrorCode::kConflict) {
@@ -127,7 +130,9 @@ Status ObjectStore::publish(const std::string& path, const Digest& digest, std::
   }
   MLP_TRY(linked);
   CRASH_POINT("object.linked");
-  return files_.sync(parent_path(target));
+  MLP_TRY(files_.sync(parent_path(target)));
+  CRASH_POINT("object.folder_synced");
+  return {};
 }
 
 // ---- out ----------------------------------------------------------------------------------------
@@ -206,6 +211,7 @@ Status ObjectStore::verify(const store::View& view, const Digest& digest) const 
 Status ObjectStore::quarantine(const Digest& digest) {
   const std::string away = join_path(folder_, "trash/damaged-" + digest.to_hex());
   Status moved = files_.rename(path_of(digest), away);
+  CRASH_POINT("object.quarantined");
   if (!moved && moved.error().code == ErrorCode::kNotFound) return {};
   return moved;
 }

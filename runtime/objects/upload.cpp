@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/crash_point.h"
 #include "runtime/objects/object_store.h"
 
 namespace mlp::objects {
@@ -26,6 +27,7 @@ Status Upload::flush() {
   } else {
     has_file_ = true;
     MLP_TRY(store_.files_.write(path_, pending_, 0600));
+    CRASH_POINT("upload.file_made");
   }
   pending_.clear();
   return {};
@@ -55,7 +57,9 @@ Result<NewObject> Upload::finish(const std::optional<Digest>& expected, bool is_
     return object;
   }
   MLP_TRY(flush());
+  CRASH_POINT("upload.written");
   MLP_TRY(store_.publish(path_, object.digest, size_));
+  CRASH_POINT("upload.published");
   return object;
 }
 

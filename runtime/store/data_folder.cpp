@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/crash_point.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -137,12 +138,16 @@ Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& path,
   MLP_TRY(make_folders(files, folder, 0700));
   MLP_TRY(files.chmod(folder, 0700));
   MLP_ASSIGN(const int lock, take_lock(join_path(folder, "lock"), folder));
+  CRASH_POINT("folder.locked");
   std::unique_ptr<DataFolder> opened(new DataFolder(folder, options, lock));
   for (const std::string_view part : kFolders) {
     MLP_TRY(files.make_folder(opened->part(part), 0700));
   }
+  CRASH_POINT("folder.made");
   MLP_ASSIGN(opened->synced_, SyncedMark::open(opened->part("synced")));
+  CRASH_POINT("folder.mark_opened");
   MLP_TRY(files.sync(folder));
+  CRASH_POINT("folder.synced");
   return opened;
 }
 
@@ -166,9 +171,13 @@ Result<Meta> DataFolder::begin_epoch(Kv& kv) {
   ++meta.commit;
   put_daemon_epoch(batch, meta.daemon_epoch);
   put_commit(batch, meta.commit);
+  CRASH_POINT("epoch.before_write");
   MLP_TRY(kv.write(batch));
+  CRASH_POINT("epoch.written");
   MLP_TRY(kv.sync());
+  CRASH_POINT("epoch.synced");
   synced_->store(meta.commit);
+  CRASH_POINT("epoch.marked");
   return meta;
 }
 
@@ -188,8 +197,10 @@ Status DataFolder::restore_ballast() const {
   if (free < options_.ballast_bytes + 2 * options_.min_free_bytes) return {};
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return system_error("cannot make", path);
+  CRASH_POINT("ballast.file_made");
   const int failed = ::posix_fallocate(file, 0, static_cast<off_t>(options_.ballast_bytes));
   ::close(file);
+  CRASH_POINT("ballast.allocated");
   if (failed == 0) return {};
   ::unlink(path.c_str());
   errno = failed;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <thread>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 
 namespace mlp::store {
@@ -112,7 +113,9 @@ class PatientFile final : public FSWritableFile {
   }
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
   IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    CRASH_POINT("store.before_fdatasync");
     if (::fdatasync(fd_) != 0) end_process("fdatasync", path_, errno);
+    CRASH_POINT("store.fdatasynced");
     return IOStatus::OK();
   }
   IOStatus Fsync(const IOOptions&, IODebugContext*) override {
@@ -183,7 +186,11 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
-    return patiently(to, [&] { return FileSystemWrapper::RenameFile(from, to, options, debug); });
+    CRASH_POINT("store.before_rename");
+    const IOStatus moved =
+        patiently(to, [&] { return FileSystemWrapper::RenameFile(from, to, options, debug); });
+    CRASH_POINT("store.renamed");
+    return moved;
   }
   IOStatus CreateDirIfMissing(const std::string& path, const IOOptions& options,
                               IODebugContext* debug) override {

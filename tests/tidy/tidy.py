@@ -214,6 +214,21 @@ def check_readmes(root, paths):
             yield f"{folder}/README.md: at most 40 lines: more belongs in docs/"
 
 
+def check_crash_points(text_of):
+    """`text_of`: path to text. A name leads to one place, and the crash tests find it by its form."""
+    places = {}
+    for path, text in sorted(text_of.items()):
+        for number, line in enumerate(text.splitlines(), 1):
+            for argument in re.findall(r"(?<!define )\bCRASH_POINT\(([^)]*)\)", line):
+                name = re.fullmatch(r'"([a-z]+\.[a-z]+(?:_[a-z]+)*)"', argument)
+                if not name:
+                    yield f"{path}:{number}: a crash point is named by a literal `\"area.what\"`, not {argument}"
+                elif name.group(1) in places:
+                    yield f"{path}:{number}: the crash point {name.group(1)} is at {places[name.group(1)]} already"
+                else:
+                    places[name.group(1)] = f"{path}:{number}"
+
+
 def check_private(root):
     """The project speaks only of itself."""
     listed = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True, check=False).stdout
@@ -232,16 +247,19 @@ def check_private(root):
 
 def breaches(root):
     paths = list(source_files(root))
+    code = {}
     for path in paths:
         with open(os.path.join(root, path), encoding="utf-8") as file:
             text = file.read()
         if is_code(path):
+            code[path] = text
             yield from check_arrows(path, text)
             yield from check_doors(path, text)
             yield from check_words(path, text)
         if path.endswith((".h", ".cpp")):
             yield from check_opener(path, text)
         yield from check_sizes(path, text)
+    yield from check_crash_points(code)
     yield from check_folders(paths)
     yield from check_readmes(root, paths)
     yield from check_private(root)

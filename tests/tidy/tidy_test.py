@@ -39,6 +39,14 @@ class Tidy(unittest.TestCase):
         good = "// SPDX-License-Identifier: Apache-2.0\n//\n// Words.\n#pragma once\n"
         self.assertEqual([], list(tidy.check_opener("base/x.h", good)))
 
+    def test_a_crash_point_has_one_place_and_a_name_of_two_parts(self):
+        twice = {"a.cpp": 'CRASH_POINT("sync.after");\n', "b.cpp": 'CRASH_POINT("sync.after");\n'}
+        self.assertIn("is at a.cpp:1 already", list(tidy.check_crash_points(twice))[0])
+        self.assertTrue(list(tidy.check_crash_points({"a.cpp": 'CRASH_POINT("sync");\n'})))
+        self.assertTrue(list(tidy.check_crash_points({"a.cpp": "CRASH_POINT(name);\n"})))
+        good = {"a.h": "#define CRASH_POINT(name) x\n", "a.cpp": 'CRASH_POINT("sync.after_write");\n'}
+        self.assertEqual([], list(tidy.check_crash_points(good)))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -63,6 +63,7 @@ Status collect_log(Files& files, const CollectOrder& order, AttemptEnded& ended)
     return {};
   }
   MLP_TRY(files.sync(path));
+  CRASH_POINT("collect.log_synced");
   MLP_TRY(files.rename(path, order.log_file));
   CRASH_POINT("collect.log_moved");
   return files.sync(parent_path(order.log_file));
@@ -87,6 +88,7 @@ void collect_outputs(Files& files, objects::ObjectStore& objects, const CollectO
     auto output = collect_output(files, objects, wanted, ended.objects);
     if (output) {
       ended.outputs.push_back(std::move(*output));
+      CRASH_POINT("collect.output_taken");
       continue;
     }
     mistakes += (mistakes.empty() ? "" : "\n") + output.error().message;

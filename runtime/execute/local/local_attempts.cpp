@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "runtime/execute/local/python_call.h"
 #include "runtime/execute/local/render_body.h"
@@ -124,6 +125,7 @@ void LocalAttempts::stage(Attempt& attempt) {
   const auto slot = slots_.take();
   if (!slot) return fail_staging(attempt, slot.error());
   attempt.slot = *slot;
+  CRASH_POINT("staging.slot_taken");
   attempt.generation = generation_;
   attempt.state = State::kStaging;
   const Id id = attempt.start.id;
@@ -153,6 +155,7 @@ void LocalAttempts::staged(Id id, std::uint64_t generation, Result<Staged> resul
     return fail_staging(*attempt, result.error());
   }
   attempt->staged = std::move(*result);
+  CRASH_POINT("staging.staged");
   if (attempt->is_kill_asked)
     return end_early(*attempt, EndReason::kCancelled, "cancelled before it started");
   if (Status sent = launch(*attempt); !sent) {
@@ -171,6 +174,7 @@ Status LocalAttempts::launch(Attempt& attempt) {
                         attempt.staged.paths, attempt.output_paths};
   MLP_ASSIGN(const runner::Start start, make_start(attempt, scope));
   MLP_TRY(parts_.link.send(start));
+  CRASH_POINT("start.handed");
   attempt.state = State::kSent;
   attempt.is_in_runner = true;
   parts_.logs.add(attempt.start.id, start.log);
@@ -230,6 +234,7 @@ void LocalAttempts::kill(Id id) {
   }
   if (attempt.state != State::kSent) return;
   (void)parts_.link.send(runner::Kill{id.value, parts_.config.kill_grace.count() / 1000});
+  CRASH_POINT("kill.handed");
 }
 
 // ---- from the runner to the engine --------------------------------------------------------------
@@ -249,6 +254,7 @@ void LocalAttempts::ended(const runner::Ended& end) {
   if (attempt.state != State::kSent) return;  // told twice
   attempt.end = end;
   attempt.state = State::kCollecting;
+  CRASH_POINT("collect.begun");
   const Id id = attempt.start.id;
   const SlotPaths paths = slots_.paths(*attempt.slot);
   const std::string log_file = parts_.config.data_folder + "/logs/" + id.to_string();
@@ -284,7 +290,9 @@ void LocalAttempts::tell(Attempt& attempt, Collected result) {
   for (const NewObject& object : result.ended.objects) {
     if (!object.is_file && !object.is_manifest) staging_.remember(object.digest, object.bytes);
   }
+  CRASH_POINT("collect.before_tell");
   parts_.events.ended(std::move(result.ended));
+  CRASH_POINT("collect.told");
 }
 
 /// Others that have the same file linked may have read what was changed.
@@ -320,7 +328,9 @@ void LocalAttempts::forget(Attempt& attempt) {
       slots_.release(*attempt.slot, attempt.staged.made, attempt.output_paths);
     }
   }
+  CRASH_POINT("slot.emptied");
   if (attempt.is_in_runner && is_connected_) (void)parts_.link.send(runner::Ack{{id.value}});
+  CRASH_POINT("ack.handed");
   parts_.logs.remove(id);
   attempts_.erase(id);
 }
@@ -372,6 +382,7 @@ void LocalAttempts::settle_new_generation(const runner::Welcome& welcome) {
   std::vector<SlotNumber> used;
   for (const runner::Held& held : welcome.held) used.push_back(held.slot);
   Status begun = slots_.begin_generation(generation_, used);
+  CRASH_POINT("generation.begun");
   const std::string driver = slots_.generation_folder() + "/python_driver.py";
   if (begun) begun = parts_.files.write(driver, python_driver(), 0600);
   if (!begun) log::error("working folders cannot be made", {{"error", begun.error().message}});
@@ -402,6 +413,7 @@ std::vector<LocalAttempts::Id> LocalAttempts::settle_held(const runner::Welcome&
     log::warning("an attempt that is in no record is ended", {{"attempt", id.to_string()}});
     if (there.state != runner::HeldState::kEnded)
       (void)parts_.link.send(runner::Kill{there.attempt, 0});
+    CRASH_POINT("generation.unknown_killed");
   }
   std::sort(held.begin(), held.end());
   return held;

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "runtime/execute/local/local_attempts.h"
 #include "runtime/execute/local/runner_link.h"
@@ -139,6 +140,7 @@ void LocalExecutor::Thread::connect() {
     log::info("runner connected", {{"generation", std::to_string(welcome->generation)},
                                    {"held", std::to_string(welcome->held.size())}});
     attempts_.settle(*welcome);
+    CRASH_POINT("link.settled");
     // What came right behind the Welcome does not wake poll.
     read_link();
     return flush_link();
@@ -157,19 +159,23 @@ void LocalExecutor::Thread::read_link() {
 
 void LocalExecutor::Thread::flush_link() {
   if (link_->fd() < 0 || !link_->has_unsent()) return;
+  CRASH_POINT("link.before_flush");
   if (const Status sent = link_->flush(); !sent) lose_link(sent.error());
+  CRASH_POINT("link.flushed");
 }
 
 void LocalExecutor::Thread::lose_link(const Error& error) {
   if (wants_runner_) log::warning("the runner's connection is gone", {{"error", error.message}});
   link_->close();
   attempts_.disconnected();
+  CRASH_POINT("link.lost");
 }
 
 Status LocalExecutor::Thread::stop_runner(Duration patience) {
   post([this] {
     wants_runner_ = false;
     if (link_->fd() >= 0) (void)link_->send(runner::Stop{true});
+    CRASH_POINT("stop.handed");
   });
   SystemClock clock;
   const Duration until = clock.steady() + patience;

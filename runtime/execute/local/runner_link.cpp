@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -80,7 +81,9 @@ Result<runner::Welcome> SocketLink::connect() {
   auto fd = runner::connect_to(options_.data_folder);
   if (!fd) {
     MLP_TRY(bury_dead());
+    CRASH_POINT("link.before_runner");
     MLP_ASSIGN(const int code, start_program(options_));
+    CRASH_POINT("link.runner_started");
     if (code != 0) log::warning("mlp-runner did not start", {{"exit_code", std::to_string(code)}});
     fd = runner::connect_to(options_.data_folder);
     if (!fd) return fd.error();
@@ -115,7 +118,9 @@ Result<runner::Welcome> SocketLink::say_hello() {
   hello.log_limit = options_.log_limit;
   MLP_TRY(connection_.send(hello));
   MLP_TRY(connection_.flush());
+  CRASH_POINT("link.hello_sent");
   MLP_ASSIGN(auto messages, wait_for_messages());
+  CRASH_POINT("link.welcomed");
   auto* welcome = std::get_if<runner::Welcome>(&messages.front());
   if (welcome == nullptr) return Error{ErrorCode::kCorrupt, "mlp-runner did not answer Hello"};
   if (!welcome->refusal.empty()) return Error{ErrorCode::kConflict, welcome->refusal};

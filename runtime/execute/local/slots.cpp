@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 
 namespace mlp::execute {
@@ -63,6 +64,7 @@ Result<SlotNumber> Slots::take() {
 Result<SlotNumber> Slots::make() {
   const SlotNumber slot = next_++;
   MLP_ASSIGN(SlotFolder folder, SlotFolder::make(paths(slot).folder));
+  CRASH_POINT("slot.made");
   folders_.insert_or_assign(slot, std::move(folder));
   return slot;
 }
@@ -95,7 +97,11 @@ void Slots::throw_away(const std::string& folder) {
     }
     return;
   }
-  workers_.post([&files = files_, away] { (void)remove_tree(files, away); });
+  CRASH_POINT("slot.thrown_away");
+  workers_.post([&files = files_, away] {
+    (void)remove_tree(files, away);
+    CRASH_POINT("slot.trash_removed");
+  });
 }
 
 }  // namespace mlp::execute

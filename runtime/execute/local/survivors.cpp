@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -79,6 +80,7 @@ bool kill_survivors(const runner::RunnerIdentity& dead, const std::string& folde
     const auto survivors = find_survivors(dead, mark);
     if (survivors.empty()) return true;
     for (const pid_t pid : survivors) ::kill(pid, SIGKILL);
+    CRASH_POINT("survivors.killed");
     if (clock.steady() > until) return false;
     ::usleep(kLookAgain);
   }

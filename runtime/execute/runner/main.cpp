@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/crash_point.h"
 #include "base/result.h"
 #include "runtime/execute/runner/runner.h"
 
@@ -48,11 +49,13 @@ int report(const Error& error) {
 
 /// The second process: own session, reaper of what attempts leave behind.
 int run_detached(RunnerLock& lock, int listener, const RunnerOptions& options) {
+  CRASH_POINT("runner.forked");
   ::setsid();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_NAME, "mlp-runner");
   const auto identity = lock.write_identity();
   if (!identity) return report(identity.error());
+  CRASH_POINT("runner.identity_written");
   const int signals = open_signals();
   ::dup2(0, 2);  // the starter's standard error was for what went wrong until here
   SystemClock clock;
@@ -64,8 +67,10 @@ int start(const RunnerOptions& options) {
   leave_starter();
   auto lock = RunnerLock::take(options.data_folder);
   if (!lock) return report(lock.error());
+  CRASH_POINT("runner.lock_taken");
   const auto listener = listen_in(options.data_folder);
   if (!listener) return report(listener.error());
+  CRASH_POINT("runner.socket_bound");
   const pid_t child = ::fork();
   if (child < 0)
     return report({ErrorCode::kIo, std::string("cannot fork: ") + std::strerror(errno)});

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include "base/crash_point.h"
+
 namespace mlp::runner {
 
 Runner::Runner(RunnerOptions options, RunnerIdentity identity, int listener, int signals,
@@ -28,6 +30,7 @@ void Runner::serve() {
     send_reports();
   }
   if (stops_now_) running_.kill_all();
+  CRASH_POINT("runner.stopped");
 }
 
 bool Runner::is_over() {
@@ -100,6 +103,7 @@ std::string Runner::refusal_of(const Hello& hello) const {
 }
 
 void Runner::welcome(const Hello& hello) {
+  CRASH_POINT("runner.hello_taken");
   epoch_ = hello.epoch;
   daemon_ = std::move(newcomer_);
   stops_when_idle_ = false;
@@ -110,6 +114,7 @@ void Runner::welcome(const Hello& hello) {
   answer.pid = identity_.pid;
   answer.held = running_.inventory();
   if (!daemon_.send(answer)) daemon_.close();
+  CRASH_POINT("runner.welcome_queued");
 }
 
 void Runner::read_daemon() {
@@ -127,6 +132,7 @@ void Runner::handle(Message& message) {
     running_.acknowledge(*ack);
   } else if (const auto* stop = std::get_if<Stop>(&message)) {
     (stop->now ? stops_now_ : stops_when_idle_) = true;
+    CRASH_POINT("runner.stop_taken");
   }
 }
 
@@ -134,9 +140,12 @@ void Runner::send_reports() {
   // Without a daemon ends are kept and told again after the next Hello.
   if (!daemon_.is_open()) return (void)running_.take_reports();
   if (running_.has_urgent_report()) {
+    CRASH_POINT("runner.before_report");
     for (const Message& report : running_.take_reports()) (void)daemon_.send(report);
   }
-  if (daemon_.has_unsent() && !daemon_.flush()) daemon_.close();
+  if (!daemon_.has_unsent()) return;
+  if (!daemon_.flush()) daemon_.close();
+  CRASH_POINT("runner.flushed");
 }
 
 }  // namespace mlp::runner

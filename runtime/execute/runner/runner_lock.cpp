@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -44,6 +45,19 @@ std::uint64_t highest_generation(const std::string& data_folder) {
   return highest;
 }
 
+Status write_whole(int fd, std::string_view text) {
+  const auto failed = [] {
+    return Error{ErrorCode::kIo, std::string("cannot write runner.lock: ") + std::strerror(errno)};
+  };
+  if (::ftruncate(fd, 0) != 0) return failed();
+  CRASH_POINT("runner.lock_emptied");
+  const ssize_t written = ::pwrite(fd, text.data(), text.size(), 0);
+  if (written != static_cast<ssize_t>(text.size())) return failed();
+  CRASH_POINT("runner.lock_written");
+  if (::fsync(fd) != 0) return failed();
+  return {};
+}
+
 }  // namespace
 
 Result<RunnerLock> RunnerLock::take(const std::string& data_folder) {
@@ -72,11 +86,7 @@ Result<RunnerIdentity> RunnerLock::write_identity() {
                                               {"generation", identity.generation},
                                               {"boot_id", identity.boot_id}}) +
                            "\n";
-  if (::ftruncate(fd_, 0) != 0 ||
-      ::pwrite(fd_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(fd_) != 0) {
-    return Error{ErrorCode::kIo, std::string("cannot write runner.lock: ") + std::strerror(errno)};
-  }
+  MLP_TRY(write_whole(fd_, text));
   return identity;
 }
 

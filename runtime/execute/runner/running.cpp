@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/execute/runner/child.h"
@@ -59,6 +60,7 @@ void Running::start(Start order) {
   attempt.ended.attempt = attempt.order.attempt;
   if (attempt.order.may_wait && (!queue_.empty() || !has_cpu_for(attempt.order))) {
     queue_.push_back(attempt.order.attempt);
+    CRASH_POINT("runner.queued");
     return;
   }
   launch(attempt);
@@ -93,7 +95,9 @@ void Running::launch(Attempt& attempt) {
   child.limit_count = order.limits.size();
 
   attempt.ended.start_us = clock_.now().us;
+  CRASH_POINT("runner.before_start");
   const ChildStart started = start_child(child);
+  CRASH_POINT("runner.started");
   if (started.pid > 0) {
     attempt.pid = started.pid;
     by_pid_[started.pid] = order.attempt;
@@ -143,14 +147,17 @@ void Running::terminate(Attempt& attempt, End cause, Duration grace) {
   attempt.cause = cause;
   attempt.deadline = Duration(0);
   attempt.kill_at = clock_.steady() + grace;
+  CRASH_POINT("runner.before_kill");
   ::kill(-attempt.pid, grace.count() > 0 ? SIGTERM : SIGKILL);
   ::kill(-attempt.pid, SIGCONT);  // a stopped group would not see the signal
+  CRASH_POINT("runner.kill_sent");
 }
 
 void Running::acknowledge(const Ack& order) {
   for (const std::uint64_t id : order.attempts) {
     const auto it = attempts_.find(id);
     if (it != attempts_.end() && it->second.phase == Phase::kEnded) attempts_.erase(it);
+    CRASH_POINT("runner.ack_taken");
   }
 }
 
@@ -209,6 +216,7 @@ void Running::set_end(Attempt& attempt, int status, const rusage& usage) {
   --live_;
   cpus_used_ = live_ == 0 ? 0 : cpus_used_ - attempt.order.cpus;
   closing_.push_back(attempt.order.attempt);
+  CRASH_POINT("runner.end_noted");
 }
 
 void Running::close(Attempt& attempt) {
@@ -238,6 +246,7 @@ void Running::report_end(Attempt& attempt) {
   attempt.order.environment.clear();
   reports_.push_back(attempt.ended);
   has_urgent_report_ = true;
+  CRASH_POINT("runner.group_gone");
 }
 
 void Running::tick() {
