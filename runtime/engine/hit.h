@@ -23,7 +23,4 @@ struct Hit {
 
 Result<std::optional<Hit>> find_hit(const store::View& view, const Digest& key, Instant now);
 
-/// The objects that outputs consist of: each artifact inside, and the document of each value.
-std::vector<Digest> objects_of(const std::vector<model::Output>& outputs);
-
 }  // namespace mlp::engine

@@ -22,4 +22,18 @@ void collect_artifacts(const plan::Value& value, std::vector<plan::Artifact>& fo
   }
 }
 
+std::vector<Digest> objects_of(const std::vector<Output>& outputs) {
+  std::vector<Digest> digests;
+  std::vector<plan::Artifact> artifacts;
+  for (const Output& output : outputs) {
+    if (output.digest) digests.push_back(output.digest);
+    artifacts.clear();
+    collect_artifacts(output.value, artifacts);
+    for (const plan::Artifact& artifact : artifacts) {
+      if (artifact.digest != output.digest) digests.push_back(artifact.digest);
+    }
+  }
+  return digests;
+}
+
 }  // namespace mlp::model

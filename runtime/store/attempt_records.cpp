@@ -53,6 +53,10 @@ Result<model::Attempt> read_attempt(model::AttemptId id, std::string_view bytes)
 
 }  // namespace
 
+Result<model::Attempt> read_attempt(std::string_view key, std::string_view bytes) {
+  return read_attempt(model::AttemptId(KeyReader(key).u64()), bytes);
+}
+
 void put_attempt(Batch& batch, const model::Attempt& attempt) {
   thread_local records::Attempt message;
   message.Clear();

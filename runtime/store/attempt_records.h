@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/model/run.h"
@@ -14,6 +15,8 @@ namespace mlp::store {
 
 void put_attempt(Batch& batch, const model::Attempt& attempt);
 Result<std::optional<model::Attempt>> find_attempt(const View& view, model::AttemptId id);
+/// One that a scan came by.
+Result<model::Attempt> read_attempt(std::string_view key, std::string_view bytes);
 /// The attempts of a task run in order; one without a record is left out.
 Result<std::vector<model::Attempt>> list_attempts(const View& view, const model::TaskRun& task_run);
 

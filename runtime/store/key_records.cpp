@@ -18,19 +18,25 @@ void put_key(Batch& batch, const KeyRecord& record) {
 
 void remove_key(Batch& batch, const Digest& key) { batch.remove(Family::kRecords, key_key(key)); }
 
-Result<std::optional<KeyRecord>> find_key(const View& view, const Digest& key) {
-  MLP_ASSIGN(const std::optional<std::string> bytes, view.get(Family::kRecords, key_key(key)));
-  if (!bytes) return std::optional<KeyRecord>();
-  records::Key message;
-  MLP_TRY(from_record("key " + key.to_hex(), *bytes, message));
+Result<KeyRecord> read_key(std::string_view key, std::string_view bytes) {
   KeyRecord record;
-  record.key = key;
+  record.key = KeyReader(key).digest();
+  records::Key message;
+  MLP_TRY(from_record("key " + record.key.to_hex(), bytes, message));
   record.attempt = model::AttemptId(message.attempt());
   for (const records::Output& each : message.outputs()) {
     MLP_ASSIGN(model::Output output, read_output(each));
     record.outputs.push_back(std::move(output));
   }
   record.expires = Instant{message.expires()};
+  return record;
+}
+
+Result<std::optional<KeyRecord>> find_key(const View& view, const Digest& key) {
+  const std::string name = key_key(key);
+  MLP_ASSIGN(const std::optional<std::string> bytes, view.get(Family::kRecords, name));
+  if (!bytes) return std::optional<KeyRecord>();
+  MLP_ASSIGN(KeyRecord record, read_key(name, *bytes));
   return std::optional<KeyRecord>(std::move(record));
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "runtime/model/run.h"
@@ -21,5 +22,7 @@ struct KeyRecord {
 void put_key(Batch& batch, const KeyRecord& record);
 void remove_key(Batch& batch, const Digest& key);
 Result<std::optional<KeyRecord>> find_key(const View& view, const Digest& key);
+/// One that a scan came by.
+Result<KeyRecord> read_key(std::string_view key, std::string_view bytes);
 
 }  // namespace mlp::store

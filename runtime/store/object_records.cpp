@@ -36,24 +36,35 @@ void put_object(Batch& batch, const model::NewObject& object, model::AttemptId m
   }
 }
 
+void put_lost_object(Batch& batch, ObjectRecord record) {
+  record.places = 0;
+  put_object_record(batch, record);
+  batch.remove(Family::kBytes, object_bytes_key(record.digest));
+}
+
 void remove_object(Batch& batch, const Digest& digest) {
   batch.remove(Family::kRecords, object_key(digest));
   batch.remove(Family::kBytes, object_bytes_key(digest));
 }
 
-Result<std::optional<ObjectRecord>> find_object(const View& view, const Digest& digest) {
-  MLP_ASSIGN(const std::optional<std::string> bytes,
-             view.get(Family::kRecords, object_key(digest)));
-  if (!bytes) return std::optional<ObjectRecord>();
-  records::Object message;
-  MLP_TRY(from_record("object " + digest.to_hex(), *bytes, message));
+Result<ObjectRecord> read_object(std::string_view key, std::string_view bytes) {
   ObjectRecord record;
-  record.digest = digest;
+  record.digest = KeyReader(key).digest();
+  records::Object message;
+  MLP_TRY(from_record("object " + record.digest.to_hex(), bytes, message));
   record.size = message.size();
   record.is_manifest = message.is_manifest();
   record.places = static_cast<std::uint8_t>(message.places());
   record.first_attempt = model::AttemptId(message.first_attempt());
   record.last_used = Instant{message.last_used_hour() * kHourUs};
+  return record;
+}
+
+Result<std::optional<ObjectRecord>> find_object(const View& view, const Digest& digest) {
+  const std::string key = object_key(digest);
+  MLP_ASSIGN(const std::optional<std::string> bytes, view.get(Family::kRecords, key));
+  if (!bytes) return std::optional<ObjectRecord>();
+  MLP_ASSIGN(const ObjectRecord record, read_object(key, *bytes));
   return std::optional<ObjectRecord>(record);
 }
 

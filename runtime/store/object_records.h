@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/model/object.h"
@@ -17,6 +18,7 @@ namespace mlp::store {
 /// Where the bytes are; bits.
 inline constexpr std::uint8_t kInStore = 1;  // bucket O
 inline constexpr std::uint8_t kInFile = 2;   // objects/ab/cdef…
+// None of both: its bytes are lost. Records that name it stay, and who needs it makes it anew.
 
 struct ObjectRecord {
   Digest digest;
@@ -30,10 +32,14 @@ struct ObjectRecord {
 void put_object_record(Batch& batch, const ObjectRecord& record);
 /// The record of a new object and, for a small one, its bytes.
 void put_object(Batch& batch, const model::NewObject& object, model::AttemptId made_by, Instant now);
+/// Its bytes are lost: what names it misses it from now on. `record` as it was.
+void put_lost_object(Batch& batch, ObjectRecord record);
 /// Forgets the object and its small bytes.
 void remove_object(Batch& batch, const Digest& digest);
 
 Result<std::optional<ObjectRecord>> find_object(const View& view, const Digest& digest);
+/// One that a scan came by.
+Result<ObjectRecord> read_object(std::string_view key, std::string_view bytes);
 /// The bytes of an object kept in the store; nullopt for one that is a file or unknown.
 Result<std::optional<std::string>> find_object_bytes(const View& view, const Digest& digest);
 

@@ -23,6 +23,12 @@ Result<RequestRecord> read_request(std::string_view principal, std::string_view 
 
 }  // namespace
 
+Result<RequestRecord> read_request(std::string_view key, std::string_view bytes) {
+  const std::size_t zero = key.find('\0');
+  if (zero == std::string_view::npos) return damaged_record("a request");
+  return read_request(key.substr(1, zero - 1), key.substr(zero + 1), bytes);
+}
+
 void put_snapshot(Batch& batch, const SnapshotRecord& snapshot) {
   records::Snapshot message;
   message.set_project(snapshot.project);

@@ -39,6 +39,8 @@ void put_request(Batch& batch, const RequestRecord& request);
 void remove_request(Batch& batch, const RequestRecord& request);
 Result<std::optional<RequestRecord>> find_request(const View& view, std::string_view principal,
                                                   std::string_view client_key);
+/// One that a scan came by.
+Result<RequestRecord> read_request(std::string_view key, std::string_view bytes);
 /// Those that may be forgotten at `now`, at most `limit`.
 Result<std::vector<RequestRecord>> list_expired_requests(const View& view, Instant now,
                                                          std::size_t limit);

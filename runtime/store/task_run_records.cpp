@@ -35,18 +35,12 @@ Result<model::TaskRun> read_task_run(model::TaskRunId id, std::string_view bytes
   return task_run;
 }
 
-Result<model::TaskRun> read_task_run(std::string_view key, std::string_view bytes) {
-  KeyReader in(key);
-  MLP_ASSIGN(model::TaskRunId id, read_task_run_id(in));
-  return read_task_run(std::move(id), bytes);
-}
-
 Status visit_prefix(const View& view, const std::string& prefix,
                     const std::function<bool(model::TaskRun&&)>& visit) {
   Status problem;
   MLP_TRY(view.scan(Family::kRecords, prefix, {},
                     [&](std::string_view key, std::string_view bytes) {
-                      Result<model::TaskRun> task_run = read_task_run(key, bytes);
+                      Result<model::TaskRun> task_run = store::read_task_run(key, bytes);
                       if (task_run) return visit(std::move(*task_run));
                       problem = task_run.error();
                       return false;
@@ -55,6 +49,12 @@ Status visit_prefix(const View& view, const std::string& prefix,
 }
 
 }  // namespace
+
+Result<model::TaskRun> read_task_run(std::string_view key, std::string_view bytes) {
+  KeyReader in(key);
+  MLP_ASSIGN(model::TaskRunId id, read_task_run_id(in));
+  return read_task_run(std::move(id), bytes);
+}
 
 void put_task_run(Batch& batch, const model::TaskRun& task_run) {
   thread_local records::TaskRun message;
@@ -109,7 +109,7 @@ Result<TaskRunPage> list_task_runs(const View& view, model::RunId run, const Tas
                       if (!is_wanted(bytes)) return true;
                       page.has_more = page.task_runs.size() == query.limit;
                       if (page.has_more) return false;
-                      Result<model::TaskRun> task_run = read_task_run(key, bytes);
+                      Result<model::TaskRun> task_run = store::read_task_run(key, bytes);
                       if (!task_run) {
                         problem = task_run.error();
                         return false;

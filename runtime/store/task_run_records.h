@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "runtime/model/run.h"
@@ -16,6 +17,9 @@ namespace mlp::store {
 void put_task_run(Batch& batch, const model::TaskRun& task_run);
 
 Result<std::optional<model::TaskRun>> find_task_run(const View& view, const model::TaskRunId& id);
+
+/// One that a scan came by.
+Result<model::TaskRun> read_task_run(std::string_view key, std::string_view bytes);
 
 /// Every task run of a run by task, then items; stops when `visit` returns false. For recovery: a
 /// million take well under a second.

@@ -29,6 +29,7 @@ ARROWS = {
                               "runtime/execute/runner/runner_lock.h"],
     "runtime/lineage": ["base", "compiler/plan", "runtime/model", "runtime/store", "runtime/objects",
                         "runtime/cache"],
+    "runtime/fsck": ["base", "compiler/plan", "runtime/model", "runtime/store", "runtime/objects", "runtime/cache"],
     "runtime/engine": ["base", "compiler/plan", "runtime/model", "runtime/store", "runtime/objects",
                        "runtime/cache", "runtime/schedule", "runtime/execute/executor.h"],
     "daemon/wire": ["base"],

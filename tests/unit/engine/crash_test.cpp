@@ -4,6 +4,8 @@
 // again: the run must end as it does undisturbed, and nothing committed may run again.
 #include <gtest/gtest.h>
 
+#include "compiler/plan/plan_json.h"
+#include "runtime/fsck/store_check.h"
 #include "tests/unit/engine/world.h"
 
 namespace mlp::test {
@@ -51,11 +53,30 @@ void set_script(World& world) {
   };
 }
 
+Result<std::shared_ptr<const plan::Plan>> plan_of(const store::View& view, const model::Run& run) {
+  MLP_ASSIGN(const std::optional<std::string> bytes, store::find_object_bytes(view, run.plan));
+  if (!bytes) return Error{ErrorCode::kNotFound, "no plan"};
+  MLP_ASSIGN(plan::Plan plan, plan::decode_plan(*bytes));
+  return std::shared_ptr<const plan::Plan>(std::make_shared<plan::Plan>(std::move(plan)));
+}
+
+// Whatever the moment: what `mlpctl fsck` would find.
+void expect_sound(World& world) {
+  auto view = world.kv.view();
+  fsck::Findings findings;
+  Status checked = fsck::check_store(*view, findings,
+                                     [&](const model::Run& run) { return plan_of(*view, run); });
+  ASSERT_TRUE(checked) << checked.error().message;
+  ASSERT_TRUE(findings.empty()) << "after write " << world.kv.writes() << "\n"
+                                << findings.to_text();
+}
+
 enum class Crash { kKill, kPowerCut };
 
 // Ends the process after write number `at`; returns false when the run ended before.
 bool run_with_crash(World& world, std::uint64_t at, Crash crash) {
   world.kv.after_write([&world, at](std::uint64_t) {
+    expect_sound(world);
     if (world.kv.writes() == at) throw Killed{};
   });
   bool is_killed = false;
@@ -66,7 +87,7 @@ bool run_with_crash(World& world, std::uint64_t at, Crash crash) {
   } catch (const Killed&) {
     is_killed = true;
   }
-  world.kv.after_write({});
+  world.kv.after_write([&world](std::uint64_t) { expect_sound(world); });
   if (!is_killed) return false;
   crash == Crash::kKill ? world.kill() : world.cut_power();
   return true;
@@ -136,6 +157,7 @@ TEST(Crash, killed_twice_in_the_same_run_it_still_ends_the_same) {
 TEST(Crash, attempts_that_were_lost_with_the_runner_run_again) {
   World world;
   set_script(world);
+  world.kv.after_write([&world](std::uint64_t) { expect_sound(world); });
   ASSERT_TRUE(world.start());
   model::RunId id = world.submit(small_plan(), "client");
   world.kill();
@@ -149,6 +171,7 @@ TEST(Crash, attempts_that_were_lost_with_the_runner_run_again) {
 TEST(Crash, a_cancel_that_was_written_is_carried_out_after_the_restart) {
   World world;
   set_script(world);
+  world.kv.after_write([&world](std::uint64_t) { expect_sound(world); });
   ASSERT_TRUE(world.start());
   model::RunId id = world.submit(small_plan(), "client");
   world.engine->cancel(id, [](Status) {});
@@ -163,9 +186,30 @@ TEST(Crash, a_cancel_that_was_written_is_carried_out_after_the_restart) {
   EXPECT_EQ(world.live_records(), 0u);
 }
 
+TEST(Crash, a_cancelled_run_that_is_taken_up_again_counts_what_had_ended_before) {
+  for (int ends = 0; ends < 8; ++ends) {
+    SCOPED_TRACE(std::to_string(ends) + " attempts ended before the cancel");
+    World world(4);
+    set_script(world);
+    world.kv.after_write([&world](std::uint64_t) { expect_sound(world); });
+    ASSERT_TRUE(world.start());
+    model::RunId id = world.submit(small_plan(), "client");
+    for (int i = 0; i < ends && world.runner.end_one(); ++i) world.work();
+    world.engine->cancel(id, [](Status) {});
+    while (world.engine->turn()) {
+    }
+    world.kill();
+    ASSERT_TRUE(world.start());
+    world.finish();
+    EXPECT_EQ(world.run(id).state, model::RunState::kCancelled);
+    expect_sound(world);
+  }
+}
+
 TEST(Crash, a_back_off_goes_on_with_what_was_left_and_a_jump_of_the_clock_does_not_make_it_longer) {
   World world;
   set_script(world);
+  world.kv.after_write([&world](std::uint64_t) { expect_sound(world); });
   ASSERT_TRUE(world.start());
   model::RunId id = world.submit(small_plan(), "client");
   while (world.runner.bodies["map[0]"] == 0 || !world.runner.held.empty()) {

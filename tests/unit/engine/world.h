@@ -15,6 +15,8 @@
 #include "runtime/store/attempt_records.h"
 #include "runtime/store/count_records.h"
 #include "runtime/store/memory_kv.h"
+#include "runtime/store/meta_records.h"
+#include "runtime/store/object_records.h"
 #include "runtime/store/run_records.h"
 #include "runtime/store/task_run_records.h"
 #include "tests/support/plan_builder.h"
@@ -120,7 +122,10 @@ class World {
   explicit World(double with_cores = 2) : cores(with_cores) {}
 
   Status start() {
-    ++epoch;
+    store::Batch begin;
+    store::put_daemon_epoch(begin, ++epoch);
+    MLP_TRY(kv.write(begin));
+    MLP_TRY(kv.sync());
     engine::EngineParts parts{kv,    runner, workers,
                               clock, random, [this](std::uint64_t commit) { marked = commit; },
                               epoch, cores,  [this] { return has_space; },
