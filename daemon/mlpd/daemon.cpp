@@ -61,7 +61,7 @@ struct Daemon::Parts {
   store::Meta meta;
   std::unique_ptr<objects::ObjectStore> objects;
   std::unique_ptr<objects::PlanCache> plans;
-  std::unique_ptr<engine::Workers> engine_workers;
+  std::unique_ptr<Workers> engine_workers;
   execute::ExecutorEvents engine_events;  // set when the engine is there; used after that
   std::unique_ptr<execute::LocalExecutor> executor;
   std::unique_ptr<engine::Engine> engine;
@@ -71,7 +71,7 @@ struct Daemon::Parts {
   http::Context context;
   std::atomic<int> waiting_requests{0};
   std::unique_ptr<http::HttpServer> server;
-  std::unique_ptr<engine::Workers> http_workers;
+  std::unique_ptr<Workers> http_workers;
   std::unique_ptr<http::FollowHub> follow;
   std::optional<engine::Engine::SubscriberId> subscription;
 
@@ -162,7 +162,7 @@ void Daemon::Parts::make_executor() {
 }
 
 void Daemon::Parts::make_engine() {
-  engine_workers = engine::make_worker_pool(kEngineWorkers);
+  engine_workers = make_worker_pool(kEngineWorkers);
   engine::EngineParts parts{*kv, *executor, *engine_workers, clock, random, {}, 1, 1, {}, {}};
   parts.mark_synced = [this](std::uint64_t commit) { folder->synced().store(commit); };
   parts.epoch = meta.daemon_epoch;
@@ -185,7 +185,7 @@ std::optional<StartFailure> Daemon::Parts::recover() {
 }
 
 void Daemon::Parts::make_context() {
-  http_workers = engine::make_worker_pool(kHttpWorkers);
+  http_workers = make_worker_pool(kHttpWorkers);
   follow = std::make_unique<http::FollowHub>(
       [this](std::function<void()> work) { http_workers->post(std::move(work)); });
   subscription = engine->subscribe([this](std::uint64_t commit) {

@@ -13,8 +13,8 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "base/workers.h"
 #include "runtime/engine/submission.h"
-#include "runtime/engine/workers.h"
 #include "runtime/store/kv.h"
 
 namespace mlp::engine {

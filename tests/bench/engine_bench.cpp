@@ -45,7 +45,7 @@ class InstantExecutor final : public execute::Executor {
   std::vector<execute::AttemptStart> started;
 };
 
-class NoWorkers final : public engine::Workers {
+class NoWorkers final : public Workers {
  public:
   void post(std::function<void()> work) override { work(); }
 };

@@ -5,7 +5,6 @@
 
 #include "base/crash_point.h"
 #include "base/text.h"
-#include "runtime/execute/local/collect_output.h"
 
 namespace mlp::execute {
 namespace {
@@ -41,7 +40,8 @@ model::Outcome outcome_of(const runner::Ended& end) {
 }
 
 /// Up to kSmallObject inside the record; a larger one becomes logs/<attempt>.
-Status collect_log(Files& files, const CollectOrder& order, AttemptEnded& ended) {
+Status collect_log(const CollectTools& tools, const CollectOrder& order, AttemptEnded& ended) {
+  Files& files = tools.files;
   const std::string path = order.slot.log();
   const auto info = files.stat(path);
   if (!info || order.end.start_us == 0) {
@@ -55,7 +55,7 @@ Status collect_log(Files& files, const CollectOrder& order, AttemptEnded& ended)
     return Error{ErrorCode::kInvalid, "the task replaced it by something that is no file"};
   }
   if (info->size == 0) return {};
-  MLP_TRY(check_not_written(path));
+  MLP_TRY(tools.task_files.check_not_written(path));
   ended.log_size = info->size;
   ended.log_is_file = info->size > kSmallObject;
   if (!ended.log_is_file) {
@@ -75,8 +75,7 @@ void fail(AttemptEnded& ended, EndReason reason, std::string message) {
   ended.objects.clear();
 }
 
-void collect_outputs(Files& files, objects::ObjectStore& objects, const CollectOrder& order,
-                     AttemptEnded& ended) {
+void collect_outputs(const CollectTools& tools, const CollectOrder& order, AttemptEnded& ended) {
   const plan::Plan& plan = *order.attempt.plan;
   const plan::TaskDefinition& definition = plan.definitions.at(order.attempt.definition);
   const auto paths = output_paths_of(plan, definition, order.attempt.inputs);
@@ -85,7 +84,7 @@ void collect_outputs(Files& files, objects::ObjectStore& objects, const CollectO
   for (std::size_t i = 0; i < definition.outputs.size(); ++i) {
     const OutputOrder wanted{plan.types, definition.outputs[i], paths->at(i), order.slot.work(),
                              order.slot.standard_output()};
-    auto output = collect_output(files, objects, wanted, ended.objects);
+    auto output = collect_output(tools, wanted, ended.objects);
     if (output) {
       ended.outputs.push_back(std::move(*output));
       CRASH_POINT("collect.output_taken");
@@ -96,11 +95,10 @@ void collect_outputs(Files& files, objects::ObjectStore& objects, const CollectO
   if (!mistakes.empty()) fail(ended, EndReason::kOutput, mistakes);
 }
 
-void check_linked(Files& files, objects::ObjectStore& objects, const CollectOrder& order,
-                  Collected& collected) {
-  collected.damaged = find_changed(files, order.linked);
+void check_linked(const CollectTools& tools, const CollectOrder& order, Collected& collected) {
+  collected.damaged = find_changed(tools.files, order.linked);
   if (collected.damaged.empty()) return;
-  for (const LinkedInput& input : collected.damaged) (void)objects.quarantine(input.digest);
+  for (const LinkedInput& input : collected.damaged) (void)tools.objects.quarantine(input.digest);
   fail(collected.ended, EndReason::kOutput,
        "the task changed its input " + printable(collected.damaged.front().name) +
            ", which is read-only; its object was taken out of the store");
@@ -108,7 +106,7 @@ void check_linked(Files& files, objects::ObjectStore& objects, const CollectOrde
 
 }  // namespace
 
-Collected collect(Files& files, objects::ObjectStore& objects, const CollectOrder& order) {
+Collected collect(const CollectTools& tools, const CollectOrder& order) {
   Collected collected;
   AttemptEnded& ended = collected.ended;
   ended.id = order.attempt.id;
@@ -116,9 +114,9 @@ Collected collect(Files& files, objects::ObjectStore& objects, const CollectOrde
   ended.ended = Instant{order.end.end_us};
   ended.usage = {order.end.peak_memory_bytes, order.end.cpu_us};
   ended.outcome = outcome_of(order.end);
-  if (ended.outcome.reason == EndReason::kSucceeded) collect_outputs(files, objects, order, ended);
-  check_linked(files, objects, order, collected);
-  if (Status kept = collect_log(files, order, ended); !kept) {
+  if (ended.outcome.reason == EndReason::kSucceeded) collect_outputs(tools, order, ended);
+  check_linked(tools, order, collected);
+  if (Status kept = collect_log(tools, order, ended); !kept) {
     fail(ended, EndReason::kOutput, "its log cannot be kept: " + kept.error().message);
   }
   return collected;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/execute/executor.h"
+#include "runtime/execute/local/collect_output.h"
 #include "runtime/execute/local/staging.h"
 #include "runtime/execute/runner/protocol.h"
 #include "runtime/objects/object_store.h"
@@ -41,6 +42,6 @@ inline constexpr std::uint64_t kLightOutput = 4 << 20;
 bool is_light_to_collect(Files& files, const CollectOrder& order,
                          const std::vector<std::string>& output_paths);
 
-Collected collect(Files& files, objects::ObjectStore& objects, const CollectOrder& order);
+Collected collect(const CollectTools& tools, const CollectOrder& order);
 
 }  // namespace mlp::execute

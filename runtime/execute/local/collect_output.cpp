@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/execute/local/collect_output.h"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <climits>
-#include <cstdlib>
-#include <cstring>
-#include <optional>
 
 #include "base/text.h"
 #include "compiler/plan/read_json.h"
@@ -31,10 +20,9 @@ constexpr std::size_t kMaxListedFiles = 100'000;  // of one output given by a pa
 
 class OutputWork {
  public:
-  OutputWork(Files& files, objects::ObjectStore& objects, const OutputOrder& order,
+  OutputWork(const CollectTools& tools, const OutputOrder& order,
              std::vector<model::NewObject>& new_objects)
-      : files_(files),
-        objects_(objects),
+      : tools_(tools),
         order_(order),
         new_objects_(new_objects),
         type_(order.types.get(order.output.type)) {}
@@ -57,8 +45,7 @@ class OutputWork {
   std::string place_text() const;
   bool is_value_list_of_files() const;
 
-  Files& files_;
-  objects::ObjectStore& objects_;
+  const CollectTools& tools_;
   const OutputOrder& order_;
   std::vector<model::NewObject>& new_objects_;
   const Type& type_;
@@ -92,61 +79,15 @@ std::string list_folder(Files& files, const std::string& folder) {
 Error OutputWork::missing() const {
   return wrong(ErrorCode::kNotFound,
                "is missing: the body ended well but wrote no such file; the working folder has " +
-                   list_folder(files_, order_.folder));
-}
-
-/// Opens what is at `place` below `folder` when no part of the path is a link; -1 otherwise.
-int open_without_links(const std::string& folder, const std::string& place, int flags) {
-  const int root = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (root < 0) return -1;
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  const auto fd = static_cast<int>(::syscall(SYS_openat2, root, place.c_str(), &how, sizeof how));
-  ::close(root);
-  return fd;
-}
-
-bool has_no_link(const std::string& folder, const std::string& place) {
-  const int fd = open_without_links(folder, place, O_PATH);
-  if (fd >= 0) ::close(fd);
-  return fd >= 0;
-}
-
-bool is_written(int fd) {
-  return ::fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
-}
-
-/// Most outputs are small files in their place: those are opened once. Anything else, also what is
-/// still being written, is looked at part by part and gets its sentence there.
-std::optional<std::string> read_small_file(const std::string& folder, const std::string& place) {
-  const int fd = open_without_links(folder, place, O_RDONLY | O_NONBLOCK);
-  if (fd < 0) return std::nullopt;
-  struct stat s{};
-  const bool is_small = ::fstat(fd, &s) == 0 && S_ISREG(s.st_mode) &&
-                        static_cast<std::uint64_t>(s.st_size) <= model::kSmallObject;
-  std::optional<std::string> bytes;
-  if (is_small && !is_written(fd)) {
-    bytes.emplace(static_cast<std::size_t>(s.st_size), '\0');
-    const ssize_t n = bytes->empty() ? 0 : ::pread(fd, bytes->data(), bytes->size(), 0);
-    if (n != s.st_size) bytes.reset();
-  }
-  ::close(fd);
-  return bytes;
+                   list_folder(tools_.files, order_.folder));
 }
 
 /// Where the path leads when links are followed; kDenied outside of the working folder.
 Result<std::string> OutputWork::real_path(const std::string& place) const {
-  const std::string path = order_.folder + "/" + place;
-  if (has_no_link(order_.folder, place)) return path;
-  char real[PATH_MAX];
-  char root[PATH_MAX];
-  if (::realpath(path.c_str(), real) == nullptr) return missing();
-  if (::realpath(order_.folder.c_str(), root) == nullptr) return missing();
-  if (!std::string_view(real).starts_with(std::string(root) + "/")) {
-    return wrong(ErrorCode::kDenied, "leads outside of the working folder, to " + printable(real));
-  }
-  return std::string(real);
+  auto path = tools_.task_files.resolve(order_.folder, place);
+  if (path || path.error().code != ErrorCode::kDenied) return path ? path : missing();
+  return wrong(ErrorCode::kDenied,
+               "leads outside of the working folder, to " + printable(path.error().message));
 }
 
 Status OutputWork::check_ending(const Type& type, const std::string& place) const {
@@ -187,21 +128,21 @@ Result<Value> OutputWork::keep(const Type& type, Result<model::NewObject> object
 Result<Value> OutputWork::file(const Type& type, const std::string& path,
                                const std::string& place) {
   if (!order_.output.is_stdout) MLP_TRY(check_ending(type, place));
-  if (Status written = check_not_written(path); !written) {
+  if (Status written = tools_.task_files.check_not_written(path); !written) {
     return wrong(written.error().code, written.error().message);
   }
-  return keep(type, objects_.collect_file(path), place);
+  return keep(type, tools_.objects.collect_file(path), place);
 }
 
 Result<Value> OutputWork::folder(const std::string& path, const std::string& place) {
   const Status written =
-      walk_tree(files_, path, [&](const std::string& name, const FileInfo& info) -> Status {
+      walk_tree(tools_.files, path, [&](const std::string& name, const FileInfo& info) -> Status {
         if (info.kind != FileKind::kFile) return {};
-        Status idle = check_not_written(path + "/" + name);
+        Status idle = tools_.task_files.check_not_written(path + "/" + name);
         return idle ? Status() : Status(idle.error().with_context(printable(name)));
       });
   if (!written) return wrong(written.error().code, written.error().message);
-  auto collected = objects_.collect_folder(path);
+  auto collected = tools_.objects.collect_folder(path);
   if (!collected)
     return wrong(collected.error().code, "cannot be kept: " + collected.error().message);
   if (collected->objects.size() == 1 && collected->size == 0) {
@@ -213,13 +154,13 @@ Result<Value> OutputWork::folder(const std::string& path, const std::string& pla
 
 Result<Value> OutputWork::artifact(const Type& type, const std::string& place) {
   if (type.kind != TypeKind::kDir) {
-    if (const auto bytes = read_small_file(order_.folder, place)) {
+    if (const auto bytes = tools_.task_files.read_small(order_.folder, place)) {
       MLP_TRY(check_ending(type, place));
-      return keep(type, objects_.put(*bytes), place);
+      return keep(type, tools_.objects.put(*bytes), place);
     }
   }
   MLP_ASSIGN(const std::string path, real_path(place));
-  const auto info = files_.stat(path);
+  const auto info = tools_.files.stat(path);
   if (!info) return missing();
   const std::string expected = plan::to_text(order_.types, order_.output.type);
   if (info->kind == FileKind::kFolder) {
@@ -238,7 +179,7 @@ Result<Value> OutputWork::artifact(const Type& type, const std::string& place) {
 Result<Value> OutputWork::matches() {
   std::vector<std::string> found;
   const Status walked =
-      walk_tree(files_, order_.folder, [&](const std::string& path, const FileInfo&) -> Status {
+      walk_tree(tools_.files, order_.folder, [&](const std::string& path, const FileInfo&) -> Status {
         if (glob_match(order_.place, path)) found.push_back(path);
         if (found.size() <= kMaxListedFiles) return {};
         return Error{ErrorCode::kLimit, "matches more than 100,000 files"};
@@ -247,7 +188,7 @@ Result<Value> OutputWork::matches() {
   if (found.empty()) {
     if (type_.nullable) return Value();
     return wrong(ErrorCode::kNotFound,
-                 "matches nothing: the working folder has " + list_folder(files_, order_.folder));
+                 "matches nothing: the working folder has " + list_folder(tools_.files, order_.folder));
   }
   std::sort(found.begin(), found.end());
   plan::List items;
@@ -280,17 +221,17 @@ Result<Value> OutputWork::parse(const std::string& text) {
 }
 
 Result<Value> OutputWork::value_of_file(const std::string& path) {
-  if (Status written = check_not_written(path); !written) {
+  if (Status written = tools_.task_files.check_not_written(path); !written) {
     return wrong(written.error().code, written.error().message);
   }
-  const auto info = files_.stat(path);
+  const auto info = tools_.files.stat(path);
   if (!info) return missing();
   if (info->kind == FileKind::kFolder) {
     return wrong(ErrorCode::kInvalid, "is a folder; expected a file with a value (" +
                                           plan::to_text(order_.types, order_.output.type) + ")");
   }
   if (info->kind != FileKind::kFile) return wrong(ErrorCode::kInvalid, "is not a file");
-  const auto text = files_.read(path, kValueLimit);
+  const auto text = tools_.files.read(path, kValueLimit);
   if (!text) return wrong(text.error().code, "cannot be read: " + text.error().message);
   if (text->empty() && type_.kind != TypeKind::kString) {
     return wrong(ErrorCode::kInvalid,
@@ -317,7 +258,7 @@ Result<Value> OutputWork::collect() {
     return value_of_file(order_.stdout_file);
   }
   if (is_value_list_of_files()) return matches();
-  if (type_.nullable && !files_.stat(order_.folder + "/" + order_.place)) return Value();
+  if (type_.nullable && !tools_.files.stat(order_.folder + "/" + order_.place)) return Value();
   if (is_artifact) return artifact(type_, order_.place);
   MLP_ASSIGN(const std::string path, real_path(order_.place));
   return value_of_file(path);
@@ -332,7 +273,7 @@ Result<model::Output> OutputWork::run() {
     output.size = output.value.as_artifact().size;
     return output;
   }
-  auto object = objects_.put(to_text(plan::to_json(output.value)));
+  auto object = tools_.objects.put(to_text(plan::to_json(output.value)));
   if (!object) return wrong(object.error().code, "cannot be kept: " + object.error().message);
   output.digest = object->digest;
   output.size = object->size;
@@ -342,19 +283,9 @@ Result<model::Output> OutputWork::run() {
 
 }  // namespace
 
-Result<model::Output> collect_output(Files& files, objects::ObjectStore& objects,
-                                     const OutputOrder& order,
+Result<model::Output> collect_output(const CollectTools& tools, const OutputOrder& order,
                                      std::vector<model::NewObject>& new_objects) {
-  return OutputWork(files, objects, order, new_objects).run();
-}
-
-Status check_not_written(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return {};  // the caller looks at it next and says what is wrong
-  const bool is_busy = is_written(fd);
-  ::close(fd);
-  if (!is_busy) return {};
-  return Error{ErrorCode::kConflict, "is still being written by a process outside of the attempt"};
+  return OutputWork(tools, order, new_objects).run();
 }
 
 }  // namespace mlp::execute

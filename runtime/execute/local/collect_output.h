@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/plan/plan.h"
+#include "runtime/execute/local/task_files.h"
 #include "runtime/model/object.h"
 #include "runtime/model/run.h"
 #include "runtime/objects/object_store.h"
@@ -22,13 +23,15 @@ struct OutputOrder {
   std::string stdout_file;
 };
 
-/// Holds a lease on each file while it is looked at: kConflict when somebody still writes it.
-Result<model::Output> collect_output(Files& files, objects::ObjectStore& objects,
-                                     const OutputOrder& order,
-                                     std::vector<model::NewObject>& new_objects);
+/// What collecting works with.
+struct CollectTools {
+  Files& files;
+  TaskFiles& task_files;
+  objects::ObjectStore& objects;
+};
 
-/// kConflict while any process has the file open for writing (F_SETLEASE); fine where the file
-/// system has no leases.
-Status check_not_written(const std::string& path);
+/// kConflict when somebody still writes a file of it.
+Result<model::Output> collect_output(const CollectTools& tools, const OutputOrder& order,
+                                     std::vector<model::NewObject>& new_objects);
 
 }  // namespace mlp::execute

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/execute/local/local_attempts.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -21,12 +19,6 @@ namespace {
 
 constexpr std::uint64_t kRequirementsLimit = 16 << 20;  // bytes of a lock file
 constexpr int kExitCannotRun = 126;                     // as a shell says it
-
-/// Not by way of a link: a task may have put one in the place of our file.
-void empty_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
-  if (fd >= 0) ::close(fd);
-}
 
 }  // namespace
 
@@ -52,7 +44,8 @@ std::optional<std::string> LiveLogs::find(model::AttemptId attempt) const {
 
 LocalAttempts::LocalAttempts(LocalParts parts)
     : parts_(std::move(parts)),
-      slots_(parts_.files, parts_.config.data_folder, parts_.file_workers),
+      slots_({parts_.files, parts_.task_files, parts_.file_workers}, parts_.config.data_folder,
+             parts_.config.epoch),
       staging_(parts_.files, parts_.objects, parts_.view) {}
 
 const plan::TaskDefinition& LocalAttempts::definition_of(const Attempt& attempt) const {
@@ -260,11 +253,11 @@ void LocalAttempts::ended(const runner::Ended& end) {
   const std::string log_file = parts_.config.data_folder + "/logs/" + id.to_string();
   const CollectOrder order{attempt.start, attempt.end, paths, attempt.staged.linked, log_file};
   if (is_light_to_collect(parts_.files, order, attempt.output_paths)) {
-    return collected(id, generation_, collect(parts_.files, parts_.objects, order));
+    return collected(id, generation_, collect(collect_tools(), order));
   }
   parts_.file_workers.post([this, id, paths, log_file, start = attempt.start, end,
                             linked = attempt.staged.linked, generation = generation_] {
-    auto result = collect(parts_.files, parts_.objects, {start, end, paths, linked, log_file});
+    auto result = collect(collect_tools(), {start, end, paths, linked, log_file});
     parts_.post([this, id, generation, result = std::move(result)]() mutable {
       collected(id, generation, std::move(result));
     });
@@ -321,7 +314,7 @@ void LocalAttempts::forget(Attempt& attempt) {
   const Id id = attempt.start.id;
   if (attempt.slot && attempt.generation == generation_) {
     // The next attempt may wait in the runner: until it starts its log must not be this one's.
-    if (attempt.has_log_in_slot) empty_file(slots_.paths(*attempt.slot).log());
+    if (attempt.has_log_in_slot) parts_.task_files.empty(slots_.paths(*attempt.slot).log());
     if (attempt.is_adopted) {
       slots_.discard(*attempt.slot);
     } else {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/workers.h"
 #include "runtime/environment/environment.h"
 #include "runtime/execute/executor.h"
 #include "runtime/execute/local/collect.h"
@@ -20,7 +21,7 @@
 #include "runtime/execute/local/runner_link.h"
 #include "runtime/execute/local/slots.h"
 #include "runtime/execute/local/staging.h"
-#include "runtime/execute/local/workers.h"
+#include "runtime/execute/local/task_files.h"
 
 namespace mlp::execute {
 
@@ -39,6 +40,7 @@ class LiveLogs {
 struct LocalParts {
   const LocalConfig& config;
   Files& files;
+  TaskFiles& task_files;
   objects::ObjectStore& objects;
   environment::Environments& environments;
   ViewSupplier view;
@@ -95,6 +97,9 @@ class LocalAttempts {
   };
   using Id = model::AttemptId;
 
+  CollectTools collect_tools() const {
+    return {parts_.files, parts_.task_files, parts_.objects};
+  }
   const plan::TaskDefinition& definition_of(const Attempt& attempt) const;
   const plan::Environment& environment_of(const Attempt& attempt) const;
   Attempt* find(Id id, State state);

@@ -20,8 +20,8 @@
 namespace mlp::execute {
 namespace {
 
-constexpr std::size_t kFileThreads = 2;         // hashing and copying of large files
-constexpr std::size_t kEnvironmentThreads = 2;  // environments made at once
+constexpr int kFileThreads = 2;         // hashing and copying of large files
+constexpr int kEnvironmentThreads = 2;  // environments made at once
 constexpr int kReconnectAfter = 50;             // ms between tries to reach or start a runner
 
 RunnerLinkOptions link_options(const LocalConfig& config) {
@@ -47,8 +47,8 @@ class LocalExecutor::Thread {
         environments_(real_files(), config_.data_folder + "/environments"),
         link_(link ? std::move(link) : make_runner_link(link_options(config_))),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        attempts_({config_, real_files(), objects, environments_, std::move(view), events_, clock,
-                   *link_, file_workers_, environment_workers_, logs_,
+        attempts_({config_, real_files(), real_task_files(), objects, environments_, std::move(view),
+                   events_, clock, *link_, *file_workers_, *environment_workers_, logs_,
                    [this](std::function<void()> work) { post(std::move(work)); }}) {
     ignore_lease_signal();
     thread_ = std::thread([this] { run(); });
@@ -58,8 +58,8 @@ class LocalExecutor::Thread {
     environments_.stop();
     post([this] { is_over_ = true; });
     thread_.join();
-    file_workers_.stop();
-    environment_workers_.stop();
+    file_workers_.reset();
+    environment_workers_.reset();
     ::close(wake_);
   }
 
@@ -103,8 +103,8 @@ class LocalExecutor::Thread {
   bool is_over_ = false;
   bool wants_runner_ = false;
   std::string last_trouble_;
-  Workers file_workers_{kFileThreads};
-  Workers environment_workers_{kEnvironmentThreads};
+  std::unique_ptr<Workers> file_workers_ = make_worker_pool(kFileThreads);
+  std::unique_ptr<Workers> environment_workers_ = make_worker_pool(kEnvironmentThreads);
   LocalAttempts attempts_;
   std::thread thread_;
 };

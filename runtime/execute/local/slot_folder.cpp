@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -52,9 +51,27 @@ bool is_empty(int folder) {
   return each_entry(folder, [](std::string_view, const Entry&) { return false; });
 }
 
-}  // namespace
+class RealSlotFolder final : public SlotFolder {
+ public:
+  ~RealSlotFolder() override;
+  Status open(const std::string& path);
+  void remove(const std::string& path) override;
+  bool is_clean() override;
 
-Result<SlotFolder::Part> SlotFolder::open_part(int parent, const char* name) {
+ private:
+  struct Part {
+    int fd = -1;
+    std::uint64_t inode = 0;
+  };
+
+  static Result<Part> open_part(int parent, const char* name);
+  bool has_only_ours() const;
+  bool is_task_clean() const;
+
+  Part slot_, task_, in_, home_, tmp_;
+};
+
+Result<RealSlotFolder::Part> RealSlotFolder::open_part(int parent, const char* name) {
   struct stat s{};
   const bool is_made = ::mkdirat(parent, name, 0700) == 0 || errno == EEXIST;
   const int fd = is_made ? ::openat(parent, name, kFolder) : -1;
@@ -67,35 +84,22 @@ Result<SlotFolder::Part> SlotFolder::open_part(int parent, const char* name) {
   return Part{fd, s.st_ino};
 }
 
-Result<SlotFolder> SlotFolder::make(const std::string& path) {
-  SlotFolder folder;
-  MLP_ASSIGN(folder.slot_, open_part(AT_FDCWD, path.c_str()));
-  MLP_ASSIGN(folder.task_, open_part(folder.slot_.fd, "task"));
-  MLP_ASSIGN(folder.in_, open_part(folder.task_.fd, "in"));
-  MLP_ASSIGN(folder.home_, open_part(folder.slot_.fd, "home"));
-  MLP_ASSIGN(folder.tmp_, open_part(folder.slot_.fd, "tmp"));
-  return folder;
+Status RealSlotFolder::open(const std::string& path) {
+  MLP_ASSIGN(slot_, open_part(AT_FDCWD, path.c_str()));
+  MLP_ASSIGN(task_, open_part(slot_.fd, "task"));
+  MLP_ASSIGN(in_, open_part(task_.fd, "in"));
+  MLP_ASSIGN(home_, open_part(slot_.fd, "home"));
+  MLP_ASSIGN(tmp_, open_part(slot_.fd, "tmp"));
+  return {};
 }
 
-SlotFolder& SlotFolder::operator=(SlotFolder&& other) noexcept {
-  if (this == &other) return *this;
-  close();
-  slot_ = std::exchange(other.slot_, {});
-  task_ = std::exchange(other.task_, {});
-  in_ = std::exchange(other.in_, {});
-  home_ = std::exchange(other.home_, {});
-  tmp_ = std::exchange(other.tmp_, {});
-  return *this;
-}
-
-void SlotFolder::close() {
-  for (Part* part : {&slot_, &task_, &in_, &home_, &tmp_}) {
+RealSlotFolder::~RealSlotFolder() {
+  for (const Part* part : {&slot_, &task_, &in_, &home_, &tmp_}) {
     if (part->fd >= 0) ::close(part->fd);
-    part->fd = -1;
   }
 }
 
-void SlotFolder::remove(const std::string& path) const {
+void RealSlotFolder::remove(const std::string& path) {
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
@@ -108,7 +112,7 @@ void SlotFolder::remove(const std::string& path) const {
   ::close(fd);
 }
 
-bool SlotFolder::has_only_ours() const {
+bool RealSlotFolder::has_only_ours() const {
   return each_entry(slot_.fd, [this](std::string_view name, const Entry& entry) {
     if (name == "task") return entry.inode == task_.inode;
     if (name == "home") return entry.inode == home_.inode;
@@ -120,7 +124,7 @@ bool SlotFolder::has_only_ours() const {
 }
 
 /// out/ may be another one each time: it gives way to an output that is itself called "out".
-bool SlotFolder::is_task_clean() const {
+bool RealSlotFolder::is_task_clean() const {
   bool has_in = false;
   bool has_out = false;
   const bool is_as_made = each_entry(task_.fd, [&](std::string_view name, const Entry& entry) {
@@ -137,9 +141,17 @@ bool SlotFolder::is_task_clean() const {
   return is_out_empty;
 }
 
-bool SlotFolder::is_clean() const {
+bool RealSlotFolder::is_clean() {
   return has_only_ours() && is_task_clean() && is_empty(in_.fd) && is_empty(home_.fd) &&
          is_empty(tmp_.fd);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SlotFolder>> make_real_slot_folder(const std::string& path) {
+  auto folder = std::make_unique<RealSlotFolder>();
+  MLP_TRY(folder->open(path));
+  return std::unique_ptr<SlotFolder>(std::move(folder));
 }
 
 }  // namespace mlp::execute

@@ -4,7 +4,7 @@
 // by way of a link that a task made. Single-threaded.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -13,32 +13,17 @@ namespace mlp::execute {
 
 class SlotFolder {
  public:
-  /// Makes `path` with task/ (with in/ in it), home/ and tmp/; mode 0700.
-  static Result<SlotFolder> make(const std::string& path);
-  ~SlotFolder() { close(); }
-  SlotFolder(SlotFolder&& other) noexcept { *this = std::move(other); }
-  SlotFolder& operator=(SlotFolder&& other) noexcept;
+  virtual ~SlotFolder() = default;
 
   /// A file, a link or an empty folder below task/.
-  void remove(const std::string& path) const;
+  virtual void remove(const std::string& path) = 0;
 
   /// True when task/, home/ and tmp/ are those we made and have nothing in them but in/ and maybe
   /// out/, empty, and beside them stand only files of ours.
-  bool is_clean() const;
-
- private:
-  struct Part {
-    int fd = -1;
-    std::uint64_t inode = 0;
-  };
-
-  SlotFolder() = default;
-  static Result<Part> open_part(int parent, const char* name);
-  bool has_only_ours() const;
-  bool is_task_clean() const;
-  void close();
-
-  Part slot_, task_, in_, home_, tmp_;
+  virtual bool is_clean() = 0;
 };
+
+/// Makes `path` with task/ (with in/ in it), home/ and tmp/; mode 0700.
+Result<std::unique_ptr<SlotFolder>> make_real_slot_folder(const std::string& path);
 
 }  // namespace mlp::execute

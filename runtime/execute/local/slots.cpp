@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/execute/local/slots.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -63,7 +61,7 @@ Result<SlotNumber> Slots::take() {
 
 Result<SlotNumber> Slots::make() {
   const SlotNumber slot = next_++;
-  MLP_ASSIGN(SlotFolder folder, SlotFolder::make(paths(slot).folder));
+  MLP_ASSIGN(auto folder, task_files_.make_slot(paths(slot).folder));
   CRASH_POINT("slot.made");
   folders_.insert_or_assign(slot, std::move(folder));
   return slot;
@@ -74,10 +72,10 @@ void Slots::release(SlotNumber slot, const std::vector<std::string>& made,
   const auto folder = folders_.find(slot);
   if (folder == folders_.end() || made.size() > kMaxRemoved) return discard(slot);
   for (const std::string& path : outputs) {
-    if (!path.empty()) folder->second.remove(path);
+    if (!path.empty()) folder->second->remove(path);
   }
-  for (auto path = made.rbegin(); path != made.rend(); ++path) folder->second.remove(*path);
-  if (!folder->second.is_clean()) return discard(slot);
+  for (auto path = made.rbegin(); path != made.rend(); ++path) folder->second->remove(*path);
+  if (!folder->second->is_clean()) return discard(slot);
   free_.push_back(slot);
 }
 
@@ -87,7 +85,7 @@ void Slots::discard(SlotNumber slot) {
 }
 
 void Slots::throw_away(const std::string& folder) {
-  const std::string away = data_folder_ + "/trash/work-" + std::to_string(::getpid()) + "-" +
+  const std::string away = data_folder_ + "/trash/work-" + std::to_string(epoch_) + "-" +
                            std::to_string(generation_) + "-" + std::to_string(++trashed_);
   const Status moved = files_.rename(folder, away);
   if (!moved) {

@@ -7,22 +7,34 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
+#include "base/workers.h"
 #include "runtime/execute/local/collect.h"
-#include "runtime/execute/local/slot_folder.h"
-#include "runtime/execute/local/workers.h"
+#include "runtime/execute/local/task_files.h"
 
 namespace mlp::execute {
 
 using SlotNumber = std::uint32_t;
 
+struct SlotTools {
+  Files& files;
+  TaskFiles& task_files;
+  Workers& workers;  // delete what was thrown away
+};
+
 class Slots {
  public:
-  Slots(Files& files, std::string data_folder, Workers& workers)
-      : files_(files), data_folder_(std::move(data_folder)), workers_(workers) {}
+  /// `epoch`: of this daemon, in the names of what it throws away: no other daemon uses them.
+  Slots(const SlotTools& tools, std::string data_folder, std::uint64_t epoch)
+      : files_(tools.files),
+        task_files_(tools.task_files),
+        workers_(tools.workers),
+        data_folder_(std::move(data_folder)),
+        epoch_(epoch) {}
 
   /// From now on slots belong to this runner; the folders of all others go to trash/, and the slots
   /// of this one that are not `used` too. The folder for the generation exists afterwards.
@@ -46,11 +58,13 @@ class Slots {
   void throw_away(const std::string& folder);
 
   Files& files_;
-  std::string data_folder_;
+  TaskFiles& task_files_;
   Workers& workers_;
+  std::string data_folder_;
+  std::uint64_t epoch_;
   std::uint64_t generation_ = 0;
   std::vector<SlotNumber> free_;
-  std::map<SlotNumber, SlotFolder> folders_;  // of the slots made here, not of those found
+  std::map<SlotNumber, std::unique_ptr<SlotFolder>> folders_;  // of the slots made here, not of those found
   SlotNumber next_ = 1;
   std::uint64_t trashed_ = 0;
 };

@@ -104,7 +104,7 @@ class ScriptedRunner final : public execute::Executor {
 };
 
 /// Keeps work until it is asked for.
-class ScriptedWorkers final : public engine::Workers {
+class ScriptedWorkers final : public Workers {
  public:
   void post(std::function<void()> work) override { queue.push_back(std::move(work)); }
   bool run_one() {

@@ -72,7 +72,7 @@ bool RawClient::is_closed_by_server() {
 
 TestServer::TestServer(std::vector<Route> routes, Limits limits)
     : token(make_token()), routes_(std::move(routes)) {
-  workers_ = engine::make_worker_pool(2);
+  workers_ = make_worker_pool(2);
   authenticator_ = std::make_unique<Authenticator>(token, clock_);
   context_.authenticator = authenticator_.get();
   context_.clock = &clock_;

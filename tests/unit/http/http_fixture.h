@@ -10,7 +10,6 @@
 
 #include "daemon/http/context.h"
 #include "daemon/http/server/http_server.h"
-#include "runtime/engine/workers.h"
 
 namespace mlp::http {
 
@@ -60,7 +59,7 @@ class TestServer {
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<HttpServer> server_;
-  std::unique_ptr<engine::Workers> workers_;
+  std::unique_ptr<Workers> workers_;
 };
 
 /// The status of an answer, or 0.

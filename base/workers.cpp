@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A pool of threads and a queue.
-#include "runtime/engine/workers.h"
+#include "base/workers.h"
 
 #include <condition_variable>
 #include <deque>
@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace mlp::engine {
+namespace mlp {
 namespace {
 
 class WorkerPool final : public Workers {
@@ -61,4 +61,4 @@ std::unique_ptr<Workers> make_worker_pool(int threads) {
   return std::make_unique<WorkerPool>(threads);
 }
 
-}  // namespace mlp::engine
+}  // namespace mlp

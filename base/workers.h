@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Seam: helpers for work that is too long for the engine's thread. They own nothing and answer with
-// an event of their own making.
+// Seam: helpers for work that would hold up the thread that asks for it. They own nothing; their
+// work answers with a message of its own making.
 #pragma once
 
 #include <functional>
 #include <memory>
 
-namespace mlp::engine {
+namespace mlp {
 
 class Workers {
  public:
@@ -19,4 +19,4 @@ class Workers {
 /// A pool of `threads` threads. Its end waits for work that has begun and drops the rest.
 std::unique_ptr<Workers> make_worker_pool(int threads = 2);
 
-}  // namespace mlp::engine
+}  // namespace mlp
