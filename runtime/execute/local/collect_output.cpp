@@ -179,7 +179,7 @@ Result<Value> OutputWork::artifact(const Type& type, const std::string& place) {
 Result<Value> OutputWork::matches() {
   std::vector<std::string> found;
   const Status walked =
-      walk_tree(tools_.files, order_.folder, [&](const std::string& path, const FileInfo&) -> Status {
+      walk_tree(tools_.files, order_.folder, [&](const std::string& path, auto&) -> Status {
         if (glob_match(order_.place, path)) found.push_back(path);
         if (found.size() <= kMaxListedFiles) return {};
         return Error{ErrorCode::kLimit, "matches more than 100,000 files"};
@@ -188,7 +188,8 @@ Result<Value> OutputWork::matches() {
   if (found.empty()) {
     if (type_.nullable) return Value();
     return wrong(ErrorCode::kNotFound,
-                 "matches nothing: the working folder has " + list_folder(tools_.files, order_.folder));
+                 "matches nothing: the working folder has " +
+                     list_folder(tools_.files, order_.folder));
   }
   std::sort(found.begin(), found.end());
   plan::List items;

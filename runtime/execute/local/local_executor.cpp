@@ -47,8 +47,9 @@ class LocalExecutor::Thread {
         environments_(real_files(), config_.data_folder + "/environments"),
         link_(link ? std::move(link) : make_runner_link(link_options(config_))),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        attempts_({config_, real_files(), real_task_files(), objects, environments_, std::move(view),
-                   events_, clock, *link_, *file_workers_, *environment_workers_, logs_,
+        attempts_({config_, real_files(), real_task_files(), objects, environments_,
+                   std::move(view), events_, clock, *link_, *file_workers_, *environment_workers_,
+                   logs_,
                    [this](std::function<void()> work) { post(std::move(work)); }}) {
     ignore_lease_signal();
     thread_ = std::thread([this] { run(); });

@@ -64,7 +64,7 @@ class Slots {
   std::uint64_t epoch_;
   std::uint64_t generation_ = 0;
   std::vector<SlotNumber> free_;
-  std::map<SlotNumber, std::unique_ptr<SlotFolder>> folders_;  // of the slots made here, not of those found
+  std::map<SlotNumber, std::unique_ptr<SlotFolder>> folders_;  // of those made here
   SlotNumber next_ = 1;
   std::uint64_t trashed_ = 0;
 };
