@@ -25,30 +25,29 @@ void write_optional(ByteWriter& out, const std::optional<std::string>& text) {
   if (text) out.text(*text);
 }
 
-std::string run_value(const plan::Plan& plan, const plan::TaskDefinition& definition,
+std::string run_value(Shapes& shapes, const plan::TaskDefinition& definition,
                       const plan::RunPart& part) {
   ByteWriter out;
   out.u8(static_cast<std::uint8_t>(part.quoting));
   write_optional(out, part.separator);
   write_optional(out, part.flag);
-  encode_canonical(plan, definition, *part.value, out);
+  encode_canonical(shapes, definition, *part.value, out);
   return out.take();
 }
 
-std::vector<BodyPart> describe_body(const plan::Plan& plan,
-                                    const plan::TaskDefinition& definition) {
+std::vector<BodyPart> describe_body(Shapes& shapes, const plan::TaskDefinition& definition) {
   const plan::Body& body = definition.body;
   std::vector<BodyPart> parts;
   switch (body.kind) {
     case plan::BodyKind::kRun:
       for (const plan::RunPart& part : body.run) {
         add_text(parts, part.text);
-        if (part.value) parts.push_back({true, run_value(plan, definition, part)});
+        if (part.value) parts.push_back({true, run_value(shapes, definition, part)});
       }
       break;
     case plan::BodyKind::kExec:
       for (const plan::Expression& argument : body.exec) {
-        parts.push_back({true, to_canonical(plan, definition, argument)});
+        parts.push_back({true, to_canonical(shapes, definition, argument)});
       }
       break;
     case plan::BodyKind::kScript:
@@ -61,16 +60,17 @@ std::vector<BodyPart> describe_body(const plan::Plan& plan,
   return parts;
 }
 
-KeyOutput describe_output(const plan::Plan& plan, const plan::TaskDefinition& definition,
+KeyOutput describe_output(Shapes& values, Shapes& expressions,
+                          const plan::TaskDefinition& definition,
                           const plan::TaskOutput& output) {
   KeyOutput described;
   described.name = output.name;
-  described.type = to_text(plan.types, output.type);
+  described.type = values.of(output.type);
   described.is_stdout = output.is_stdout;
   ByteWriter place;
   place.u8(output.place ? 1 : 0);
   if (output.place) {
-    encode_canonical(plan, definition, *output.place, place);
+    encode_canonical(expressions, definition, *output.place, place);
   } else {
     place.text(output.default_place);
   }
@@ -150,16 +150,18 @@ bool read_rest(ByteReader& in, KeyBase& base) {
 
 KeyBase describe(const plan::Plan& plan, const plan::TaskDefinition& definition,
                  const Digest& environment) {
+  Shapes values(plan.types, true);
+  Shapes expressions(plan.types, false);
   KeyBase base;
   base.body_kind = definition.body.kind;
-  base.body = describe_body(plan, definition);
+  base.body = describe_body(expressions, definition);
   base.files = definition.files;
   base.environment = environment;
   for (const plan::TaskOutput& output : definition.outputs) {
-    base.outputs.push_back(describe_output(plan, definition, output));
+    base.outputs.push_back(describe_output(values, expressions, definition, output));
   }
   for (const plan::Variable& variable : definition.vars) {
-    base.variables.push_back({variable.name, to_canonical(plan, definition, variable.value)});
+    base.variables.push_back({variable.name, to_canonical(expressions, definition, variable.value)});
   }
   sort_by(base.files, &plan::SeenFile::path);
   sort_by(base.outputs, &KeyOutput::name);

@@ -3,8 +3,8 @@
 // The key of a task run: one description of everything its outputs depend on, with two readers, the
 // digest (here) and the explanation (explain.h).
 //
-// Not in it, and so free to change without running anything again: names of tasks, bindings and
-// pipelines, places in the source, comments, resources, retry rules, machine paths.
+// Not in it, and so free to change without running anything again: names of tasks, bindings,
+// pipelines, records and enums, places in the source, comments, resources, retry rules, machine paths.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 namespace mlp::cache {
 
 /// Stands in front of every base and key; a new one makes every task run again.
-inline constexpr std::uint8_t kKeyScheme = 1;
+inline constexpr std::uint8_t kKeyScheme = 2;
 
 /// A piece of a body: text as it is written, or an expression in its canonical bytes.
 struct BodyPart {
@@ -30,7 +30,7 @@ struct BodyPart {
 
 struct KeyOutput {
   std::string name;
-  std::string type;   // as written in the language
+  std::string type;   // its shape (shape.h)
   std::string place;  // canonical: a default place, or an expression
   bool is_stdout = false;
   bool operator==(const KeyOutput&) const = default;

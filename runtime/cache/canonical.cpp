@@ -34,9 +34,9 @@ bool has_names(const Expression& expression) {
 
 }  // namespace
 
-void encode_canonical(const plan::Plan& plan, const plan::TaskDefinition& definition,
+void encode_canonical(Shapes& shapes, const plan::TaskDefinition& definition,
                       const Expression& expression, ByteWriter& out) {
-  out.u8(static_cast<std::uint8_t>(expression.kind)).text(to_text(plan.types, expression.type));
+  out.u8(static_cast<std::uint8_t>(expression.kind)).text(shapes.of(expression.type));
   out.u8(static_cast<std::uint8_t>(expression.op));
   out.u8(static_cast<std::uint8_t>(expression.function));
   out.text(named(definition, expression)).u32(number_of(expression));
@@ -49,14 +49,14 @@ void encode_canonical(const plan::Plan& plan, const plan::TaskDefinition& defini
   if (expression.kind == ExpressionKind::kLiteral) plan::encode(expression.literal, out);
   out.u32(static_cast<std::uint32_t>(expression.children.size()));
   for (const Expression& child : expression.children) {
-    encode_canonical(plan, definition, child, out);
+    encode_canonical(shapes, definition, child, out);
   }
 }
 
-std::string to_canonical(const plan::Plan& plan, const plan::TaskDefinition& definition,
+std::string to_canonical(Shapes& shapes, const plan::TaskDefinition& definition,
                          const Expression& expression) {
   ByteWriter out;
-  encode_canonical(plan, definition, expression, out);
+  encode_canonical(shapes, definition, expression, out);
   return out.take();
 }
 
