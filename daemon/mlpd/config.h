@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "daemon/http/server/listen_address.h"
+#include "runtime/objects/object_store.h"
 
 namespace mlp::mlpd {
 
@@ -26,6 +27,7 @@ struct Config {
   std::string runner;                     // mlp-runner; empty: the one beside mlpd
   std::uint64_t min_free_bytes = 512ULL << 20;
   std::uint64_t ballast_bytes = 64ULL << 20;
+  objects::Verify verify = objects::Verify::kPresence;
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kText;
   std::string log_file;  // empty: standard error

@@ -18,6 +18,7 @@
 #include "daemon/mlpd/shutdown.h"
 #include "daemon/mlpd/submission.h"
 #include "runtime/execute/local/local_executor.h"
+#include "runtime/objects/outputs.h"
 #include "runtime/store/data_folder.h"
 #include "runtime/store/rocks_kv.h"
 
@@ -111,7 +112,7 @@ std::optional<StartFailure> Daemon::Parts::open_store() {
   if (const Status made = folder->restore_ballast(); !made) {
     log::warning("no ballast", {{"why", made.error().message}});
   }
-  objects = std::make_unique<objects::ObjectStore>(files, folder->path());
+  objects = std::make_unique<objects::ObjectStore>(files, folder->path(), config.verify);
   plans = std::make_unique<objects::PlanCache>(*objects);
   return std::nullopt;
 }
@@ -164,6 +165,10 @@ void Daemon::Parts::make_executor() {
 void Daemon::Parts::make_engine() {
   engine_workers = make_worker_pool(kEngineWorkers);
   engine::EngineParts parts{*kv, *executor, *engine_workers, clock, random, {}, 1, 1, {}, {}};
+  parts.are_whole = [this](const std::vector<model::Output>& outputs) {
+    return objects::are_whole(*objects, *kv->view(), outputs);
+  };
+  parts.are_values_looked_at = config.verify == objects::Verify::kContent;
   parts.mark_synced = [this](std::uint64_t commit) { folder->synced().store(commit); };
   parts.epoch = meta.daemon_epoch;
   parts.cores = config.cpus;
@@ -174,6 +179,7 @@ void Daemon::Parts::make_engine() {
   };
   engine = std::make_unique<engine::Engine>(std::move(parts));
   engine_events = engine->executor_events();
+  objects->on_lost([this](const Digest& digest) { engine->object_lost(digest); });
 }
 
 std::optional<StartFailure> Daemon::Parts::recover() {

@@ -11,6 +11,7 @@
 #include "runtime/engine/forecast.h"
 #include "runtime/engine/prepared_plan.h"
 #include "runtime/lineage/why.h"
+#include "runtime/objects/outputs.h"
 
 namespace mlp::mlpd {
 namespace {
@@ -120,13 +121,17 @@ http::Response forecast_run(const SubmitParts& parts, objects::PlanCache& plans,
   if (auto* refused = std::get_if<http::Response>(&result)) return std::move(*refused);
   PreparedRun& run = std::get<PreparedRun>(result);
   const auto view = parts.engine.view();
-  const auto read_artifact = [&](const plan::Artifact& artifact) -> Result<std::string> {
+  engine::ForecastReads reads;
+  reads.read_artifact = [&](const plan::Artifact& artifact) -> Result<std::string> {
     if (artifact.content) return *artifact.content;
     return parts.objects.read(*view, artifact.digest, kMaxRead);
   };
+  reads.are_whole = [&](const std::vector<model::Output>& outputs) {
+    return objects::are_whole(parts.objects, *view, outputs);
+  };
   const auto prepared = engine::prepare(run.plan, run.environments);
   const engine::Forecast made =
-      engine::make_forecast(*prepared, run.arguments, *view, clock.now(), read_artifact);
+      engine::make_forecast(*prepared, run.arguments, *view, clock.now(), reads);
 
   wire::PlanForecast forecast;
   forecast.pipeline = run.plan->pipeline;

@@ -83,6 +83,12 @@ Status take_format(Config& config, const std::string& text) {
   return {};
 }
 
+Status take_verify(Config& config, const std::string& text) {
+  if (text != "presence" && text != "content") return expected("presence or content", text);
+  config.verify = text == "content" ? objects::Verify::kContent : objects::Verify::kPresence;
+  return {};
+}
+
 Status take_path(std::string& target, const std::string& text) {
   if (text.empty()) return expected("a path", text);
   target = absolute_path(text);
@@ -107,6 +113,8 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& t) { return take_size(c.min_free_bytes, t); }},
       {"store.ballast", "SIZE", "disk kept back for when it is full (64MiB)",
        [](Config& c, const std::string& t) { return take_size(c.ballast_bytes, t); }},
+      {"objects.verify", "HOW", "before an object is used: presence, or content too (presence)",
+       take_verify},
       {"log.level", "LEVEL", "debug, info, warning or error (info)", take_level},
       {"log.format", "FORMAT", "text or json (text)", take_format},
       {"log.file", "FILE", "where the log goes (standard error)",

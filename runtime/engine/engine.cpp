@@ -73,10 +73,30 @@ void Engine::State::decide(schedule::Event event) {
 
 void Engine::State::look_up(const Digest& key) {
   Result<std::optional<Hit>> hit = recorder.find_hit(key);
+  if (!hit || !*hit) return answer_look_up(key, std::nullopt);
+  if (must_look_at(**hit)) return look_at(key, std::move(**hit));
+  answer_look_up(key, std::move(*hit));
+}
+
+bool Engine::State::must_look_at(const Hit& hit) const {
+  return parts.are_whole && (parts.are_values_looked_at || has_files(hit));
+}
+
+// Files may be slow, and hashing them is: the engine goes on meanwhile.
+void Engine::State::look_at(const Digest& key, Hit hit) {
+  auto found = std::make_shared<Hit>(std::move(hit));
+  parts.workers.post([found, key, mailbox = mailbox, are_whole = parts.are_whole] {
+    LookedMessage looked{key, std::nullopt};
+    if (are_whole(found->key.outputs)) looked.hit = std::move(*found);
+    mailbox->post(std::move(looked));
+  });
+}
+
+void Engine::State::answer_look_up(const Digest& key, std::optional<Hit> hit) {
   schedule::KeyAnswered answer{key, std::nullopt};
-  if (hit && *hit) {
-    recorder.used_again((*hit)->objects);
-    answer.hit = schedule::KeyAnswered::Hit{std::move((*hit)->key.outputs), (*hit)->key.attempt};
+  if (hit) {
+    recorder.used_again(hit->objects);
+    answer.hit = schedule::KeyAnswered::Hit{std::move(hit->key.outputs), hit->key.attempt};
   }
   decide(std::move(answer));
 }
@@ -199,6 +219,11 @@ void Engine::put_objects(std::vector<execute::NewObject> objects, Reply<void> re
   if (!state_->mailbox->try_post(message)) {
     reply(Error{ErrorCode::kUnavailable, "the daemon has too much to do; try again"});
   }
+}
+
+void Engine::object_lost(const Digest& digest) {
+  Message message = ObjectLostMessage{digest};
+  (void)state_->mailbox->try_post(message);
 }
 
 execute::ExecutorEvents Engine::executor_events() {

@@ -38,6 +38,11 @@ struct EngineParts {
   std::function<bool()> may_start;
   /// Bytes of an artifact, for `read(x)` at run time; called by workers.
   std::function<Result<std::string>(const plan::Artifact&)> read_artifact;
+  /// Whether the bytes of a hit's outputs may be used; called by workers, may take long. Empty: the
+  /// records of objects are believed.
+  std::function<bool(const std::vector<model::Output>&)> are_whole = {};
+  /// Ask it also where all outputs are values of the store, which has checksums of its own.
+  bool are_values_looked_at = false;
 };
 
 /// Numbers for health and status pages, as of the last turn.
@@ -75,6 +80,10 @@ class Engine {
   void cancel(model::RunId run, Reply<void> reply);
   /// Records objects (uploads). Those present already are only marked as used.
   void put_objects(std::vector<execute::NewObject> objects, Reply<void> reply);
+
+  /// Its file is missing or was moved away: it counts as missing from now on. Dropped when there is
+  /// too much to do: who needs it finds out again.
+  void object_lost(const Digest& digest);
 
   /// What the executor calls; valid while the engine lives. Blocks when the mailbox is full.
   execute::ExecutorEvents executor_events();

@@ -45,6 +45,9 @@ struct Engine::State {
   bool has_follow_up() const;
   void decide(schedule::Event event);
   void look_up(const Digest& key);
+  bool must_look_at(const Hit& hit) const;
+  void look_at(const Digest& key, Hit hit);
+  void answer_look_up(const Digest& key, std::optional<Hit> hit);
   void check_space();
   void write();
   void act();
@@ -60,6 +63,8 @@ struct Engine::State {
   void take(HeldMessage message);
   void take(LostMessage message);
   void take(ReleaseMessage message);
+  void take(LookedMessage message);
+  void take(ObjectLostMessage message);
   void take(schedule::EvaluationDone done);
   void add_run(model::Run record, std::shared_ptr<const PreparedPlan> prepared,
                std::vector<schedule::Adopted> adopted, schedule::Known known);

@@ -15,8 +15,9 @@ namespace {
 
 class DryRun {
  public:
-  DryRun(const PreparedPlan& prepared, const store::View& view, Instant now, ForecastLimits limits)
-      : prepared_(prepared), view_(view), now_(now), limits_(limits) {
+  DryRun(const PreparedPlan& prepared, const store::View& view, Instant now,
+         const ForecastReads& reads, ForecastLimits limits)
+      : prepared_(prepared), view_(view), now_(now), reads_(reads), limits_(limits) {
     // A base that is no object was never started: no key of it can be known.
     for (const model::NewObject& base : prepared.bases) {
       auto object = store::find_object(view, base.digest);
@@ -61,7 +62,7 @@ class DryRun {
   void take(schedule::LookUp& command) {
     schedule::KeyAnswered answer{command.key, std::nullopt};
     Result<std::optional<Hit>> hit = find_hit(view_, command.key, now_);
-    if (hit && *hit) {
+    if (hit && *hit && (!reads_.are_whole || reads_.are_whole((*hit)->key.outputs))) {
       answer.hit = schedule::KeyAnswered::Hit{std::move((*hit)->key.outputs), (*hit)->key.attempt};
     }
     events_.push_back(std::move(answer));
@@ -118,6 +119,7 @@ class DryRun {
   const PreparedPlan& prepared_;
   const store::View& view_;
   Instant now_;
+  const ForecastReads& reads_;
   ForecastLimits limits_;
   const plan::FileAccess* files_ = nullptr;
   std::vector<bool> was_run_;  // by definition
@@ -133,12 +135,10 @@ class DryRun {
 
 Forecast make_forecast(
     const PreparedPlan& prepared, std::vector<std::pair<model::StatementId, plan::Value>> arguments,
-    const store::View& view, Instant now,
-    const std::function<Result<std::string>(const plan::Artifact&)>& read_artifact,
-    ForecastLimits limits) {
+    const store::View& view, Instant now, const ForecastReads& reads, ForecastLimits limits) {
   plan::FileAccess files;
-  files.read_artifact = read_artifact;
-  return DryRun(prepared, view, now, limits).run(std::move(arguments), files);
+  files.read_artifact = reads.read_artifact;
+  return DryRun(prepared, view, now, reads, limits).run(std::move(arguments), files);
 }
 
 }  // namespace mlp::engine

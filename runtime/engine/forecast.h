@@ -46,11 +46,15 @@ struct ForecastLimits {
   std::size_t entries_of_task = 100;
 };
 
+/// How a forecast looks at bytes; each as of EngineParts.
+struct ForecastReads {
+  std::function<Result<std::string>(const plan::Artifact&)> read_artifact = {};
+  std::function<bool(const std::vector<model::Output>&)> are_whole = {};
+};
+
 /// A `for` over a million items takes well under two seconds and less than 300 MB.
 Forecast make_forecast(
     const PreparedPlan& prepared, std::vector<std::pair<model::StatementId, plan::Value>> arguments,
-    const store::View& view, Instant now,
-    const std::function<Result<std::string>(const plan::Artifact&)>& read_artifact,
-    ForecastLimits limits = {});
+    const store::View& view, Instant now, const ForecastReads& reads, ForecastLimits limits = {});
 
 }  // namespace mlp::engine

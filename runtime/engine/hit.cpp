@@ -3,9 +3,17 @@
 // A hit is a promise about bytes: one missing output makes it a miss.
 #include "runtime/engine/hit.h"
 
+#include <algorithm>
+
 #include "runtime/model/artifacts.h"
 
 namespace mlp::engine {
+
+bool has_files(const Hit& hit) {
+  return std::any_of(hit.objects.begin(), hit.objects.end(), [](const store::ObjectRecord& object) {
+    return object.is_manifest || (object.places & store::kInStore) == 0;
+  });
+}
 
 Result<std::optional<Hit>> find_hit(const store::View& view, const Digest& key, Instant now) {
   MLP_ASSIGN(std::optional<store::KeyRecord> record, store::find_key(view, key));

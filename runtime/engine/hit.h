@@ -23,4 +23,7 @@ struct Hit {
 
 Result<std::optional<Hit>> find_hit(const store::View& view, const Digest& key, Instant now);
 
+/// Whether only a look at files can tell that its bytes are there: large objects, and folders.
+bool has_files(const Hit& hit);
+
 }  // namespace mlp::engine

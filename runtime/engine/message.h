@@ -4,9 +4,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
+#include "runtime/engine/hit.h"
 #include "runtime/engine/prepared_plan.h"
 #include "runtime/engine/submission.h"
 #include "runtime/schedule/event.h"
@@ -43,7 +45,18 @@ struct ReleaseMessage {
   model::AttemptId attempt;
 };
 
+/// The bytes of a hit's outputs were looked at; no hit: they cannot be used.
+struct LookedMessage {
+  Digest key;
+  std::optional<Hit> hit;
+};
+
+struct ObjectLostMessage {
+  Digest digest;
+};
+
 using Message = std::variant<SubmitMessage, CancelMessage, PutObjectsMessage, execute::AttemptEnded,
-                             HeldMessage, LostMessage, ReleaseMessage, schedule::EvaluationDone>;
+                             HeldMessage, LostMessage, ReleaseMessage, LookedMessage, ObjectLostMessage,
+                             schedule::EvaluationDone>;
 
 }  // namespace mlp::engine

@@ -166,6 +166,15 @@ void Recorder::put_object(const model::NewObject& object, model::AttemptId made_
   store::put_object(batch_, object, made_by, now_);
 }
 
+// What this turn puts anew is there, whatever was found before.
+void Recorder::object_lost(const Digest& digest) {
+  if (objects_.contains(digest)) return;
+  Result<std::optional<store::ObjectRecord>> known = store::find_object(latest_, digest);
+  if (!known || !*known || (*known)->places != store::kInFile) return;
+  (*known)->places = 0;
+  store::put_object_record(batch_, **known);
+}
+
 void Recorder::used_again(const std::vector<store::ObjectRecord>& objects) {
   for (store::ObjectRecord object : objects) {
     if (now_ - object.last_used < kUseNoted) continue;

@@ -48,6 +48,8 @@ class Recorder {
                  const std::vector<model::Output>& outputs);
   void used_again(const std::vector<store::ObjectRecord>& objects);
   void put_object(const model::NewObject& object, model::AttemptId made_by);
+  /// The record of a large object says from now on that its bytes are nowhere.
+  void object_lost(const Digest& digest);
   void counts(const std::vector<schedule::Scheduler::ChangedCounts>& changed);
   /// Back-offs found at recovery: their records go when they end.
   void know_due(const store::Due& due) { due_.emplace(due.task_run, due.at); }

@@ -104,6 +104,14 @@ void Engine::State::take(ReleaseMessage message) {
   CRASH_POINT("start.released");
 }
 
+void Engine::State::take(LookedMessage message) {
+  answer_look_up(message.key, std::move(message.hit));
+}
+
+void Engine::State::take(ObjectLostMessage message) {
+  recorder.object_lost(message.digest);
+}
+
 void Engine::State::take(schedule::EvaluationDone done) {
   decide(std::move(done));
 }

@@ -4,17 +4,28 @@
 #include <atomic>
 
 #include "base/crash_point.h"
+#include "base/log.h"
 #include "runtime/store/object_records.h"
 
 namespace mlp::objects {
 namespace {
 
 constexpr std::uint64_t kPiece = 1 << 20;  // bytes read at once
+constexpr std::size_t kTrashNameBytes = 8;     // the same object may be damaged again
 constexpr std::uint32_t kObjectMode = 0444;
 constexpr std::uint32_t kExecutableMode = 0555;
 
 Error missing(const Digest& digest) {
   return {ErrorCode::kNotFound, "object " + digest.to_hex() + " is missing from the store"};
+}
+
+Result<Digest> hash(const ObjectReader& reader) {
+  Hasher hasher;
+  for (std::uint64_t offset = 0; offset < reader.size(); offset += kPiece) {
+    MLP_ASSIGN(const std::string piece, reader.read(offset, kPiece));
+    hasher.update(piece);
+  }
+  return hasher.finish();
 }
 
 Error not_its_bytes(const Digest& digest) {
@@ -28,8 +39,8 @@ Result<std::string> ObjectReader::read(std::uint64_t offset, std::uint64_t count
   return offset < bytes_.size() ? bytes_.substr(offset, count) : std::string();
 }
 
-ObjectStore::ObjectStore(Files& files, std::string folder)
-    : files_(files), folder_(std::move(folder)) {}
+ObjectStore::ObjectStore(Files& files, std::string folder, Verify verify)
+    : files_(files), folder_(std::move(folder)), verify_(verify) {}
 
 std::string ObjectStore::path_of(const Digest& digest) const {
   const std::string hex = digest.to_hex();
@@ -123,8 +134,7 @@ Status ObjectStore::publish(const std::string& path, const Digest& digest, std::
   MLP_TRY(ensure_folder(parent_path(target)));
   Status linked = files_.link(path, target);
   if (!linked && linked.error().code == ErrorCode::kConflict) {
-    MLP_ASSIGN(const FileInfo there, files_.stat(target));
-    if (there.kind == FileKind::kFile && there.size == size) return files_.sync(parent_path(target));
+    if (is_in_place(digest, size)) return files_.sync(parent_path(target));
     MLP_TRY(quarantine(digest));
     linked = files_.link(path, target);
   }
@@ -137,7 +147,7 @@ Status ObjectStore::publish(const std::string& path, const Digest& digest, std::
 
 // ---- out ----------------------------------------------------------------------------------------
 
-Result<ObjectReader> ObjectStore::open(const store::View& view, const Digest& digest) const {
+Result<ObjectReader> ObjectStore::find(const store::View& view, const Digest& digest) const {
   MLP_ASSIGN(const std::optional<store::ObjectRecord> record, store::find_object(view, digest));
   if (record && (record->places & store::kInStore) != 0) {
     MLP_ASSIGN(std::optional<std::string> bytes, store::find_object_bytes(view, digest));
@@ -146,21 +156,32 @@ Result<ObjectReader> ObjectStore::open(const store::View& view, const Digest& di
   }
   std::string path = path_of(digest);
   const Result<FileInfo> info = files_.stat(path);
-  if (!info && info.error().code == ErrorCode::kNotFound) return missing(digest);
-  if (!info) return info.error();
+  if (!info && info.error().code != ErrorCode::kNotFound) return info.error();
+  if (!info) {
+    if (record && record->places != 0) tell_lost(digest);
+    return missing(digest);
+  }
+  if (info->kind != FileKind::kFile || (record && info->size != record->size)) {
+    return damaged(digest);
+  }
   return ObjectReader(files_, std::move(path), info->size);
+}
+
+Result<ObjectReader> ObjectStore::open(const store::View& view, const Digest& digest) const {
+  MLP_TRY(check(view, digest));
+  return find(view, digest);
 }
 
 Result<std::string> ObjectStore::read(const store::View& view, const Digest& digest,
                                       std::uint64_t limit) const {
-  MLP_ASSIGN(const ObjectReader reader, open(view, digest));
+  MLP_ASSIGN(const ObjectReader reader, find(view, digest));
   if (reader.size() > limit) {
     return Error{ErrorCode::kLimit, "object " + digest.to_hex() + " has " +
                                         std::to_string(reader.size()) + " bytes, more than " +
                                         std::to_string(limit)};
   }
   MLP_ASSIGN(std::string bytes, reader.read(0, reader.size()));
-  if (sha256(bytes) != digest) return not_its_bytes(digest);
+  if (sha256(bytes) != digest) return damaged(digest);
   return bytes;
 }
 
@@ -180,7 +201,7 @@ std::optional<std::string> ObjectStore::path_if_file(const Digest& digest) const
 
 bool ObjectStore::is_present(const store::View& view, const Digest& digest) const {
   const Result<std::optional<store::ObjectRecord>> record = store::find_object(view, digest);
-  if (!record || !record->has_value()) return false;
+  if (!record || !record->has_value() || (*record)->places == 0) return false;
   if (((*record)->places & store::kInStore) != 0) return true;
   const Result<FileInfo> info = files_.stat(path_of(digest));
   return info && info->kind == FileKind::kFile && info->size == (*record)->size;
@@ -198,22 +219,65 @@ bool ObjectStore::is_present_whole(const store::View& view, const Digest& digest
   return true;
 }
 
-Status ObjectStore::verify(const store::View& view, const Digest& digest) const {
-  MLP_ASSIGN(const ObjectReader reader, open(view, digest));
-  Hasher hasher;
-  for (std::uint64_t offset = 0; offset < reader.size(); offset += kPiece) {
-    MLP_ASSIGN(const std::string piece, reader.read(offset, kPiece));
-    hasher.update(piece);
-  }
-  return hasher.finish() == digest ? Status() : Status(not_its_bytes(digest));
+Status ObjectStore::check(const store::View& view, const Digest& digest) const {
+  MLP_ASSIGN(const ObjectReader reader, find(view, digest));
+  if (verify_ == Verify::kPresence) return {};
+  MLP_ASSIGN(const Digest found, hash(reader));
+  return found == digest ? Status() : Status(damaged(digest));
 }
 
-Status ObjectStore::quarantine(const Digest& digest) {
-  const std::string away = join_path(folder_, "trash/damaged-" + digest.to_hex());
-  Status moved = files_.rename(path_of(digest), away);
+Status ObjectStore::check_whole(const store::View& view, const Digest& digest,
+                                bool is_folder) const {
+  if (!is_folder) return check(view, digest);
+  MLP_ASSIGN(const Manifest manifest, read_manifest(view, digest));
+  Status first;
+  for (const ManifestEntry& entry : manifest.entries) {
+    if (entry.kind != EntryKind::kFile) continue;
+    const Status found = check(view, entry.digest);
+    if (first && !found) first = found;
+  }
+  return first;
+}
+
+Status ObjectStore::verify(const store::View& view, const Digest& digest) const {
+  MLP_ASSIGN(const ObjectReader reader, find(view, digest));
+  MLP_ASSIGN(const Digest found, hash(reader));
+  return found == digest ? Status() : Status(not_its_bytes(digest));
+}
+
+/// What is there under the digest's name is as good as the same bytes made anew.
+bool ObjectStore::is_in_place(const Digest& digest, std::uint64_t size) const {
+  const std::string path = path_of(digest);
+  const Result<FileInfo> info = files_.stat(path);
+  if (!info || info->kind != FileKind::kFile || info->size != size) return false;
+  if (verify_ == Verify::kPresence) return true;
+  const Result<Digest> found = hash_file(files_, path);
+  return found && *found == digest;
+}
+
+Error ObjectStore::damaged(const Digest& digest) const {
+  if (lost_) {
+    log::error("a damaged object is moved to trash/", {{"object", digest.to_hex()}});
+    if (const Status moved = quarantine(digest); !moved) {
+      log::error("it cannot be moved", {{"why", moved.error().message}});
+    }
+  }
+  return not_its_bytes(digest);
+}
+
+void ObjectStore::tell_lost(const Digest& digest) const {
+  if (lost_) lost_(digest);
+}
+
+Status ObjectStore::quarantine(const Digest& digest) const {
+  const std::string away = join_path(
+      folder_, "trash/damaged-" + digest.to_hex() + "-" + to_hex(random_bytes(kTrashNameBytes)));
+  const Status moved = files_.rename(path_of(digest), away);
   CRASH_POINT("object.quarantined");
-  if (!moved && moved.error().code == ErrorCode::kNotFound) return {};
-  return moved;
+  if (!moved && moved.error().code != ErrorCode::kNotFound) return moved;
+  tell_lost(digest);
+  // Else it could be back after a power cut, and be taken for what is made anew.
+  return moved ? files_.sync(parent_path(path_of(digest))) : Status();
 }
 
 }  // namespace mlp::objects

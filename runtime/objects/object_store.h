@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,10 +76,21 @@ struct CollectedFolder {
   std::vector<NewObject> objects;  // the manifest last
 };
 
+/// How far a file of the store is believed before it is used.
+enum class Verify {
+  kPresence,  // there, a file, with its size
+  kContent,   // read and hashed as well
+};
+
 class ObjectStore {
  public:
   /// `folder` is the data folder; objects/ and uploads/ must exist in it.
-  ObjectStore(Files& files, std::string folder);
+  ObjectStore(Files& files, std::string folder, Verify verify = Verify::kPresence);
+
+  /// From now on a file found damaged is moved away to trash/, and `lost` is called with each
+  /// recorded object whose file was moved or is missing: on the thread that found it, so it must
+  /// not block. To be set before the store is shared.
+  void on_lost(std::function<void(const Digest&)> lost) { lost_ = std::move(lost); }
 
   /// Where an object's file is, if it is a file.
   std::string path_of(const Digest& digest) const;
@@ -95,14 +107,15 @@ class ObjectStore {
   /// A file anywhere, copied.
   Result<NewObject> import_file(const std::string& path);
   /// fsync, mode, link into objects/, fsync of the folder. `digest` must be that of the file. A
-  /// file that is there already is fine.
+  /// file that is there already is fine, as far as Verify says.
   Status publish(const std::string& path, const Digest& digest, std::uint64_t size);
 
   // ---- out ----
   /// kNotFound when the object is missing, kLimit above `limit` bytes, kCorrupt when the bytes are
-  /// not those of the digest.
+  /// not those of the digest: they are hashed, whatever Verify says.
   Result<std::string> read(const store::View& view, const Digest& digest,
                            std::uint64_t limit) const;
+  /// To be read in pieces, after check().
   Result<ObjectReader> open(const store::View& view, const Digest& digest) const;
   Result<Manifest> read_manifest(const store::View& view, const Digest& digest) const;
   /// The file of a large object; nullopt when there is none.
@@ -113,18 +126,29 @@ class ObjectStore {
   bool is_present(const store::View& view, const Digest& digest) const;
   /// The same, and for a folder every file of it.
   bool is_present_whole(const store::View& view, const Digest& digest, bool is_folder) const;
-  /// Reads and hashes it: kCorrupt when the bytes are not those of the digest.
+  /// Whether it may be used, as far as Verify says. kNotFound, or kCorrupt when what is there is
+  /// not its bytes.
+  Status check(const store::View& view, const Digest& digest) const;
+  /// The same, and for a folder every file of it; the first thing found, after all were looked at.
+  Status check_whole(const store::View& view, const Digest& digest, bool is_folder) const;
+  /// Reads and hashes it: kCorrupt when the bytes are not those of the digest. Moves nothing.
   Status verify(const store::View& view, const Digest& digest) const;
   /// Moves the file of a damaged object away to trash/, so that it counts as missing.
-  Status quarantine(const Digest& digest);
+  Status quarantine(const Digest& digest) const;
 
  private:
   friend class Upload;
   std::string temporary_path();
   Status ensure_folder(const std::string& folder);
+  Result<ObjectReader> find(const store::View& view, const Digest& digest) const;
+  bool is_in_place(const Digest& digest, std::uint64_t size) const;
+  Error damaged(const Digest& digest) const;
+  void tell_lost(const Digest& digest) const;
 
   Files& files_;
   std::string folder_;
+  Verify verify_;
+  std::function<void(const Digest&)> lost_;
 };
 
 }  // namespace mlp::objects

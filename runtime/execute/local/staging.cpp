@@ -71,7 +71,7 @@ class StagingWork {
   Status stage_object(const Digest& digest, std::uint64_t size, bool is_executable,
                       const std::string& path);
   Status link_object(const Digest& digest, const std::string& path);
-  Status copy_file(const std::string& from, const std::string& path);
+  Status copy_object(const Digest& digest, const std::string& path);
   Status write(const std::string& path, std::string_view bytes, std::uint32_t mode);
   Status make_folder(const std::string& path);
   std::string full(const std::string& path) const { return folder_ + "/" + path; }
@@ -102,17 +102,19 @@ Status StagingWork::write(const std::string& path, std::string_view bytes, std::
 }
 
 Status StagingWork::link_object(const Digest& digest, const std::string& path) {
+  MLP_TRY(staging_.objects_.check(*staging_.view_(), digest));
   const std::string from = staging_.objects_.path_of(digest);
-  const auto info = staging_.files_.stat(from);
-  if (!info) return Error{ErrorCode::kNotFound, "object " + digest.to_hex() + " is missing"};
+  MLP_ASSIGN(const FileInfo info, staging_.files_.stat(from));
   MLP_TRY(parents_of(path));
   MLP_TRY(staging_.files_.link(from, full(path)));
   staged_.made.push_back(path);
-  staged_.linked.push_back({from, path, digest, info->size, info->mtime_ns});
+  staged_.linked.push_back({from, path, digest, info.size, info.mtime_ns});
   return {};
 }
 
-Status StagingWork::copy_file(const std::string& from, const std::string& path) {
+Status StagingWork::copy_object(const Digest& digest, const std::string& path) {
+  MLP_TRY(staging_.objects_.check(*staging_.view_(), digest));
+  const std::string from = staging_.objects_.path_of(digest);
   MLP_TRY(write(path, "", 0600));
   for (std::uint64_t offset = 0;; offset += kPiece) {
     MLP_ASSIGN(const std::string piece, staging_.files_.read_range(from, offset, kPiece));
@@ -126,7 +128,7 @@ Status StagingWork::stage_object(const Digest& digest, std::uint64_t size, bool 
                                  const std::string& path) {
   if (size > kCopiedInput) {
     // The mode belongs to the object's file, so a program is copied whatever its size.
-    if (is_executable) return copy_file(staging_.objects_.path_of(digest), path);
+    if (is_executable) return copy_object(digest, path);
     return link_object(digest, path);
   }
   MLP_ASSIGN(const auto bytes, staging_.read(digest, kCopiedInput));

@@ -130,6 +130,8 @@ class World {
                               clock, random, [this](std::uint64_t commit) { marked = commit; },
                               epoch, cores,  [this] { return has_space; },
                               {}};
+    parts.are_whole = are_whole;
+    parts.are_values_looked_at = are_whole != nullptr;
     engine = std::make_unique<engine::Engine>(std::move(parts));
     runner.events = engine->executor_events();
     return engine->recover();
@@ -217,6 +219,8 @@ class World {
   std::uint64_t epoch = 0;
   std::uint64_t marked = 0;
   bool has_space = true;
+  /// Set before start(): every hit is looked at by it, on a worker.
+  std::function<bool(const std::vector<model::Output>&)> are_whole;
   std::optional<Result<engine::Submitted>> submitted;
   std::unique_ptr<engine::Engine> engine;
 };
