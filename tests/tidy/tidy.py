@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 
+import named_tests
 import rules
 
 CODE = ("base", "compiler", "runtime", "daemon")
@@ -263,6 +264,7 @@ def breaches(root):
     yield from check_folders(paths)
     yield from check_readmes(root, paths)
     yield from check_private(root)
+    yield from named_tests.check_guarantees(root)
 
 
 def main():

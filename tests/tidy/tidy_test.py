@@ -1,7 +1,10 @@
 """Each rule of tidy.py catches what it is for, and its message says what to do."""
 
+import os
+import tempfile
 import unittest
 
+import named_tests
 import tidy
 
 
@@ -46,6 +49,21 @@ class Tidy(unittest.TestCase):
         self.assertTrue(list(tidy.check_crash_points({"a.cpp": "CRASH_POINT(name);\n"})))
         good = {"a.h": "#define CRASH_POINT(name) x\n", "a.cpp": 'CRASH_POINT("sync.after_write");\n'}
         self.assertEqual([], list(tidy.check_crash_points(good)))
+
+    def test_a_promise_names_tests_that_exist(self):
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in {"docs/guarantees.md": "## 1. Durable\n\nProved by:\n\n- `Kv.Keeps`\n- `Kv.Loses`\n"
+                                                     "- `tests/x_test.py::test_a`\n- `tests/x_test.py::test_b`\n"
+                                                     "- `tests/none/campaign`\n\n## 2. Quick\n\nIt is.\n",
+                               "tests/kv.cpp": "TEST_F(Kv, Keeps) {\n}\n",
+                               "tests/x_test.py": "    def test_a(self):\n        pass\n"}.items():
+                os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+                with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+                    file.write(text)
+            found = list(named_tests.check_guarantees(root))
+        self.assertEqual(4, len(found))
+        for breach, name in zip(found, ["Kv.Loses", "x_test.py::test_b", "tests/none/campaign", "promise 2"]):
+            self.assertIn(name, breach)
 
 
 if __name__ == "__main__":
