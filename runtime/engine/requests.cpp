@@ -38,6 +38,7 @@ void Engine::State::add_run(model::Run record, std::shared_ptr<const PreparedPla
     return std::optional(key_of(*prepared, definition, inputs));
   };
   spec.known = std::move(known);
+  spec.is_cancel_asked = record.cancel_asked;
   ActiveRun& run = runs[record.id];
   run.prepared = std::move(prepared);
   run.record = std::move(record);

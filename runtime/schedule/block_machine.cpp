@@ -156,6 +156,11 @@ void BlockMachine::end_run(RunState& run, Outcome outcome) {
   touch(core_, run);
   RunEnded ended;
   ended.id = run.spec.id;
+  if (run.spec.is_cancel_asked) {
+    ended.state = model::RunState::kCancelled;
+    core_.commands->push_back(std::move(ended));
+    return;
+  }
   bool is_well = outcome.kind == OutcomeKind::kValue || outcome.kind == OutcomeKind::kUnknown;
   ended.state = is_well ? model::RunState::kSucceeded : model::RunState::kFailed;
   ended.error = std::move(outcome.error);

@@ -147,6 +147,7 @@ struct RunSpec {
   std::vector<std::pair<StatementId, plan::Value>> arguments;  // sorted by statement
   KeyOf key_of;
   Known known;               // empty for a new run
+  bool is_cancel_asked = false;  // before the restart: however its replay ends, it was cancelled
   bool is_forecast = false;  // nothing starts: what would run is unknown
 };
 

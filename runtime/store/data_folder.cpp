@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -22,7 +21,7 @@ namespace mlp::store {
 namespace {
 
 constexpr std::string_view kMarkName = "mlpsync1";
-constexpr std::size_t kMarkBytes = 16;
+constexpr off_t kMarkBytes = 16;
 constexpr std::size_t kFolderIdBytes = 16;
 constexpr std::array<std::string_view, 7> kFolders = {"store", "objects",  "logs",        "work",
                                                       "trash", "uploads", "environments"};
@@ -71,49 +70,57 @@ Error wrong_schema(const std::string& path, std::uint64_t found) {
                         : "give another folder with --data")};
 }
 
+constexpr std::string_view kWayOut =
+    ". Put the whole data folder back from a backup; or, to go on with what is there, run "
+    "`mlpctl fsck --repair`, which says what is lost";
+
 Error lost_commits(const std::string& path, std::uint64_t last, std::uint64_t synced) {
   return {ErrorCode::kCorrupt,
           "the store in " + path + " has lost acknowledged data: its last commit is " +
               std::to_string(last) + ", but commit " + std::to_string(synced) +
-              " was acknowledged. Put the whole data folder back from a backup; or, to go on "
-              "without what was lost, remove the file 'synced' in it"};
+              " was acknowledged" + std::string(kWayOut)};
+}
+
+Error lost_mark(const std::string& path, std::uint64_t last) {
+  return {ErrorCode::kCorrupt,
+          "the file " + path + " is missing beside a store with commits up to " +
+              std::to_string(last) + ", so it cannot be told whether acknowledged data is missing" +
+              std::string(kWayOut)};
+}
+
+/// The folder and those above it that have to be made, for good: a power cut that took one of them
+/// back would take everything in it too.
+Status make_durable(Files& files, const std::string& folder) {
+  const std::string parent = parent_path(folder);
+  if (!files.stat(parent)) MLP_TRY(make_durable(files, parent));
+  MLP_TRY(files.make_folder(folder, 0700));
+  const Status synced = files.sync(parent);
+  // What may not be opened was not made by us.
+  return !synced && synced.error().code == ErrorCode::kDenied ? Status() : synced;
 }
 
 }  // namespace
 
 // ---- SyncedMark ---------------------------------------------------------------------------------
 
+Status SyncedMark::make(Files& files, const std::string& path) {
+  // Whole and on the disk before it counts: afterwards no write to the mapped page needs space.
+  return write_atomic(files, path, std::string(kMarkName) + std::string(8, '\0'), 0600);
+}
+
 Result<std::unique_ptr<SyncedMark>> SyncedMark::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return system_error("cannot open", path);
   struct stat info {};
-  const bool is_sized = ::fstat(file, &info) == 0;
-  const bool is_new = is_sized && info.st_size == 0;
-  // Allocated at once: a write to the mapped page must never find the disk full.
-  if (!is_sized || (is_new && ::posix_fallocate(file, 0, kMarkBytes) != 0)) {
-    const Error error = system_error("cannot make", path);
-    ::close(file);
-    return error;
-  }
+  const bool is_whole = ::fstat(file, &info) == 0 && info.st_size == kMarkBytes;
   void* page = ::mmap(nullptr, kMarkBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   ::close(file);
   if (page == MAP_FAILED) return system_error("cannot map", path);
   auto* bytes = static_cast<unsigned char*>(page);
   std::unique_ptr<SyncedMark> mark(new SyncedMark(bytes));
-  if (is_new) {
-    std::memcpy(bytes, kMarkName.data(), kMarkName.size());
-  } else if (info.st_size < static_cast<off_t>(kMarkBytes) ||
-             std::memcmp(bytes, kMarkName.data(), kMarkName.size()) != 0) {
-    // A power cut between making and filling leaves zeros: nothing was acknowledged then.
-    if (std::all_of(bytes, bytes + kMarkBytes, [](unsigned char b) { return b == 0; })) {
-      std::memcpy(bytes, kMarkName.data(), kMarkName.size());
-    } else {
-      return Error{ErrorCode::kCorrupt, path + " is damaged; put the data folder back from a "
-                                               "backup, or remove this file to go on without the "
-                                               "check for lost data"};
-    }
-  }
-  return mark;
+  if (is_whole && std::memcmp(bytes, kMarkName.data(), kMarkName.size()) == 0) return mark;
+  return Error{ErrorCode::kCorrupt, path + " is damaged, so it cannot be told whether acknowledged "
+                                           "data is missing" + std::string(kWayOut)};
 }
 
 SyncedMark::~SyncedMark() { ::munmap(page_, kMarkBytes); }
@@ -132,20 +139,18 @@ std::uint64_t SyncedMark::value() const {
 // ---- DataFolder ---------------------------------------------------------------------------------
 
 Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& path,
-                                                     const DataFolderOptions& options) {
-  Files& files = real_files();
+                                                     const DataFolderOptions& options,
+                                                     Files& files) {
   const std::string folder = absolute_path(path);
-  MLP_TRY(make_folders(files, folder, 0700));
+  MLP_TRY(make_durable(files, folder));
   MLP_TRY(files.chmod(folder, 0700));
   MLP_ASSIGN(const int lock, take_lock(join_path(folder, "lock"), folder));
   CRASH_POINT("folder.locked");
-  std::unique_ptr<DataFolder> opened(new DataFolder(folder, options, lock));
+  std::unique_ptr<DataFolder> opened(new DataFolder(folder, options, files, lock));
   for (const std::string_view part : kFolders) {
     MLP_TRY(files.make_folder(opened->part(part), 0700));
   }
   CRASH_POINT("folder.made");
-  MLP_ASSIGN(opened->synced_, SyncedMark::open(opened->part("synced")));
-  CRASH_POINT("folder.mark_opened");
   MLP_TRY(files.sync(folder));
   CRASH_POINT("folder.synced");
   return opened;
@@ -158,6 +163,14 @@ std::string DataFolder::part(std::string_view name) const { return join_path(pat
 Result<Meta> DataFolder::begin_epoch(Kv& kv) {
   MLP_ASSIGN(Meta meta, get_meta(LatestView(kv)));
   if (meta.schema != 0 && meta.schema != kSchemaVersion) return wrong_schema(path_, meta.schema);
+  const std::string mark = part("synced");
+  if (const auto found = files_.stat(mark); !found) {
+    if (found.error().code != ErrorCode::kNotFound) return found.error();
+    if (meta.schema != 0) return lost_mark(mark, meta.commit);
+    MLP_TRY(SyncedMark::make(files_, mark));
+  }
+  MLP_ASSIGN(synced_, SyncedMark::open(mark));
+  CRASH_POINT("folder.mark_opened");
   const std::uint64_t synced = synced_->value();
   if (meta.commit < synced) return lost_commits(path_, meta.commit, synced);
   Batch batch;
@@ -181,7 +194,7 @@ Result<Meta> DataFolder::begin_epoch(Kv& kv) {
   return meta;
 }
 
-Result<std::uint64_t> DataFolder::free_bytes() const { return real_files().free_space(path_); }
+Result<std::uint64_t> DataFolder::free_bytes() const { return files_.free_space(path_); }
 
 bool DataFolder::has_space() const {
   const Result<std::uint64_t> free = free_bytes();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "runtime/store/kv.h"
 #include "runtime/store/meta_records.h"
@@ -23,7 +24,9 @@ struct DataFolderOptions {
 /// lost acknowledged data. 16 bytes: "mlpsync1", then the number big-endian.
 class SyncedMark {
  public:
-  /// Makes the file with 0 when it is missing.
+  /// The file with 0, durable when it returns.
+  static Status make(Files& files, const std::string& path);
+  /// kCorrupt when it is not what make() made.
   static Result<std::unique_ptr<SyncedMark>> open(const std::string& path);
   ~SyncedMark();
   SyncedMark(const SyncedMark&) = delete;
@@ -43,8 +46,10 @@ class DataFolder {
  public:
   /// Makes what is missing (mode 0700). kConflict when another daemon holds it: the message names
   /// its pid (mlpd exits 10).
+  /// `files` must outlive it.
   static Result<std::unique_ptr<DataFolder>> open(const std::string& path,
-                                                  const DataFolderOptions& options);
+                                                  const DataFolderOptions& options,
+                                                  Files& files = real_files());
   ~DataFolder();
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;
@@ -55,10 +60,12 @@ class DataFolder {
   std::string part(std::string_view name) const;
 
   /// Call once the store is open, before anything else is written. Checks schema (kUnsupported:
-  /// mlpd exits 11) and that no acknowledged commit is missing (kCorrupt), then counts the daemon
-  /// epoch up and syncs it. Returns the meta records as they are afterwards.
+  /// mlpd exits 11) and that no acknowledged commit is missing (kCorrupt; also when the mark that
+  /// tells it is gone), then counts the daemon epoch up and syncs it. Returns the meta records as
+  /// they are afterwards.
   Result<Meta> begin_epoch(Kv& kv);
 
+  /// After begin_epoch().
   SyncedMark& synced() { return *synced_; }
 
   Result<std::uint64_t> free_bytes() const;
@@ -70,11 +77,12 @@ class DataFolder {
   Status restore_ballast() const;
 
  private:
-  DataFolder(std::string path, const DataFolderOptions& options, int lock)
-      : path_(std::move(path)), options_(options), lock_(lock) {}
+  DataFolder(std::string path, const DataFolderOptions& options, Files& files, int lock)
+      : path_(std::move(path)), options_(options), files_(files), lock_(lock) {}
 
   std::string path_;
   DataFolderOptions options_;
+  Files& files_;
   int lock_;
   std::unique_ptr<SyncedMark> synced_;
 };

@@ -8,13 +8,10 @@
 
 #include "runtime/store/rocks_kv.h"
 
-namespace rocksdb {
-class FileSystem;
-}
-
 namespace mlp::store {
 
-/// `watch` may be null; otherwise it must outlive the file system.
-std::shared_ptr<rocksdb::FileSystem> make_patient_files(SpaceWatch* watch);
+/// `watch` may be null; otherwise it must outlive the file system. `under`: null for the machine's.
+std::shared_ptr<rocksdb::FileSystem> make_patient_files(
+    SpaceWatch* watch, std::shared_ptr<rocksdb::FileSystem> under);
 
 }  // namespace mlp::store

@@ -216,7 +216,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& a
 
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& asked) {
   auto database = std::make_shared<Database>();
-  database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space));
+  database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space, asked.files));
   const auto cache = rocksdb::NewLRUCache(asked.block_cache_bytes, 0);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, family_options(Family::kRecords, asked, cache)},

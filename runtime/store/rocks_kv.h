@@ -10,6 +10,10 @@
 
 #include "runtime/store/kv.h"
 
+namespace rocksdb {
+class FileSystem;
+}
+
 namespace mlp::store {
 
 /// The process ends with it when the log cannot be written or synced.
@@ -28,6 +32,7 @@ struct RocksOptions {
   std::uint64_t write_buffer_bytes = 8 << 20;  // of each family; a memtable grows lazily to it
   std::uint64_t block_cache_bytes = 8 << 20;
   SpaceWatch* space = nullptr;                 // must outlive the store
+  std::shared_ptr<rocksdb::FileSystem> files;  // where faults are tried; null: the machine's
 };
 
 /// Opens or makes the store in `folder`. kCorrupt with instructions when it is damaged.

@@ -75,7 +75,16 @@ void fail(AttemptEnded& ended, EndReason reason, std::string message) {
   ended.objects.clear();
 }
 
-void collect_outputs(const CollectTools& tools, const CollectOrder& order, AttemptEnded& ended) {
+/// True when it was the disk that failed and not the task, which then must not pay for it: what
+/// finds no space is collected again, after any other failure the attempt is lost.
+bool blame_disk(Collected& collected, const Error& error) {
+  if (error.code == ErrorCode::kNoSpace) collected.is_disk_full = true;
+  if (error.code == ErrorCode::kIo) fail(collected.ended, EndReason::kLost, error.message);
+  return error.code == ErrorCode::kNoSpace || error.code == ErrorCode::kIo;
+}
+
+void collect_outputs(const CollectTools& tools, const CollectOrder& order, Collected& collected) {
+  AttemptEnded& ended = collected.ended;
   const plan::Plan& plan = *order.attempt.plan;
   const plan::TaskDefinition& definition = plan.definitions.at(order.attempt.definition);
   const auto paths = output_paths_of(plan, definition, order.attempt.inputs);
@@ -90,6 +99,7 @@ void collect_outputs(const CollectTools& tools, const CollectOrder& order, Attem
       CRASH_POINT("collect.output_taken");
       continue;
     }
+    if (blame_disk(collected, output.error())) return;
     mistakes += (mistakes.empty() ? "" : "\n") + output.error().message;
   }
   if (!mistakes.empty()) fail(ended, EndReason::kOutput, mistakes);
@@ -114,9 +124,11 @@ Collected collect(const CollectTools& tools, const CollectOrder& order) {
   ended.ended = Instant{order.end.end_us};
   ended.usage = {order.end.peak_memory_bytes, order.end.cpu_us};
   ended.outcome = outcome_of(order.end);
-  if (ended.outcome.reason == EndReason::kSucceeded) collect_outputs(tools, order, ended);
+  if (ended.outcome.reason == EndReason::kSucceeded) collect_outputs(tools, order, collected);
+  if (collected.is_disk_full) return collected;
   check_linked(tools, order, collected);
-  if (Status kept = collect_log(tools, order, ended); !kept) {
+  const Status kept = collect_log(tools, order, ended);
+  if (!kept && !blame_disk(collected, kept.error())) {
     fail(ended, EndReason::kOutput, "its log cannot be kept: " + kept.error().message);
   }
   return collected;

@@ -35,6 +35,8 @@ struct CollectOrder {
 struct Collected {
   AttemptEnded ended;
   std::vector<LinkedInput> damaged;  // inputs whose objects were changed; quarantined
+  /// There was no space to take something in: nothing is decided, collect again later.
+  bool is_disk_full = false;
 };
 
 /// Files that can be collected without holding anybody up: fewer bytes than this in all.

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/crash_point.h"
 #include "base/log.h"
@@ -115,6 +116,7 @@ void LocalAttempts::stage(Attempt& attempt) {
   auto paths = output_paths_of(*attempt.start.plan, definition_of(attempt), attempt.start.inputs);
   if (!paths) return end_early(attempt, EndReason::kExit, paths.error().message);
   attempt.output_paths = std::move(*paths);
+  if (const Status made = prepare_folders(); !made) return fail_staging(attempt, made.error());
   const auto slot = slots_.take();
   if (!slot) return fail_staging(attempt, slot.error());
   attempt.slot = *slot;
@@ -143,21 +145,37 @@ void LocalAttempts::staged(Id id, std::uint64_t generation, Result<Staged> resul
     attempt->slot.reset();
     return begin(*attempt);
   }
-  if (!result) {
-    attempt->is_adopted = true;  // what was staged is not known
-    return fail_staging(*attempt, result.error());
-  }
+  if (!result) return fail_staging(*attempt, result.error());
   attempt->staged = std::move(*result);
   CRASH_POINT("staging.staged");
   if (attempt->is_kill_asked)
     return end_early(*attempt, EndReason::kCancelled, "cancelled before it started");
-  if (Status sent = launch(*attempt); !sent) {
-    end_early(*attempt, EndReason::kExit, sent.error().message);
+  const Status sent = launch(*attempt);
+  if (sent) return;
+  if (sent.error().code == ErrorCode::kNoSpace) return begin_later(*attempt);
+  end_early(*attempt, EndReason::kExit, sent.error().message);
+}
+
+/// A full disk ends no attempt: it begins again, and its task never hears of it.
+void LocalAttempts::begin_later(Attempt& attempt) {
+  if (attempt.slot) slots_.discard(*attempt.slot);
+  attempt.slot.reset();
+  attempt.staged = {};
+  attempt.state = State::kNew;
+  waiting_for_space_.insert(attempt.start.id);
+}
+
+void LocalAttempts::try_again() {
+  for (const Id id : std::exchange(waiting_for_space_, {})) {
+    if (Attempt* attempt = find(id, State::kNew)) begin(*attempt);
+    if (Attempt* attempt = find(id, State::kCollecting)) collect_end(*attempt);
   }
 }
 
 /// A missing object is the fault of what made it; anything else here is the machine's.
 void LocalAttempts::fail_staging(Attempt& attempt, const Error& error) {
+  if (error.code == ErrorCode::kNoSpace) return begin_later(attempt);
+  attempt.is_adopted = true;  // what was staged is not known
   const bool is_missing = error.code == ErrorCode::kNotFound || error.code == ErrorCode::kCorrupt;
   end_early(attempt, is_missing ? EndReason::kOutput : EndReason::kLost, error.message);
 }
@@ -246,6 +264,10 @@ void LocalAttempts::ended(const runner::Ended& end) {
   if (attempt.state == State::kUnknown) return forget(attempt);
   if (attempt.state != State::kSent) return;  // told twice
   attempt.end = end;
+  collect_end(attempt);
+}
+
+void LocalAttempts::collect_end(Attempt& attempt) {
   attempt.state = State::kCollecting;
   CRASH_POINT("collect.begun");
   const Id id = attempt.start.id;
@@ -255,7 +277,7 @@ void LocalAttempts::ended(const runner::Ended& end) {
   if (is_light_to_collect(parts_.files, order, attempt.output_paths)) {
     return collected(id, generation_, collect(collect_tools(), order));
   }
-  parts_.file_workers.post([this, id, paths, log_file, start = attempt.start, end,
+  parts_.file_workers.post([this, id, paths, log_file, start = attempt.start, end = attempt.end,
                             linked = attempt.staged.linked, generation = generation_] {
     auto result = collect(collect_tools(), {start, end, paths, linked, log_file});
     parts_.post([this, id, generation, result = std::move(result)]() mutable {
@@ -267,6 +289,7 @@ void LocalAttempts::ended(const runner::Ended& end) {
 void LocalAttempts::collected(Id id, std::uint64_t generation, Collected result) {
   Attempt* attempt = find(id, State::kCollecting);
   if (attempt == nullptr || generation != generation_) return;
+  if (result.is_disk_full) return (void)waiting_for_space_.insert(id);
   if (!attempt->lost_because.empty()) {
     result.ended.outcome = {EndReason::kLost, 0, attempt->lost_because};
     result.ended.outputs.clear();
@@ -372,13 +395,22 @@ void LocalAttempts::settle(const runner::Welcome& welcome) {
 
 void LocalAttempts::settle_new_generation(const runner::Welcome& welcome) {
   generation_ = welcome.generation;
-  std::vector<SlotNumber> used;
-  for (const runner::Held& held : welcome.held) used.push_back(held.slot);
-  Status begun = slots_.begin_generation(generation_, used);
+  used_slots_.clear();
+  for (const runner::Held& held : welcome.held) used_slots_.push_back(held.slot);
+  has_folders_ = false;
+  const Status made = prepare_folders();
+  if (!made) log::error("working folders cannot be made", {{"error", made.error().message}});
+}
+
+/// Once a generation; on a full disk by the first start that finds space.
+Status LocalAttempts::prepare_folders() {
+  if (has_folders_) return {};
+  MLP_TRY(slots_.begin_generation(generation_, used_slots_));
   CRASH_POINT("generation.begun");
   const std::string driver = slots_.generation_folder() + "/python_driver.py";
-  if (begun) begun = parts_.files.write(driver, python_driver(), 0600);
-  if (!begun) log::error("working folders cannot be made", {{"error", begun.error().message}});
+  MLP_TRY(parts_.files.write(driver, python_driver(), 0600));
+  has_folders_ = true;
+  return {};
 }
 
 /// Of the runner's inventory, what we know; the rest is killed and thrown away. Sorted.

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ struct LocalParts {
   std::function<void(std::function<void()>)> post;
 };
 
+inline constexpr Duration kSpaceAgain = std::chrono::milliseconds(200);
+
 class LocalAttempts {
  public:
   explicit LocalAttempts(LocalParts parts);
@@ -69,6 +72,10 @@ class LocalAttempts {
   /// The connection is gone: starts wait until settle().
   void disconnected() { is_connected_ = false; }
   void handle(const runner::Message& message);
+
+  /// Some attempts found the disk full: while it is so, call try_again() each kSpaceAgain.
+  bool waits_for_space() const { return !waiting_for_space_.empty(); }
+  void try_again();
 
  private:
   enum class State : std::uint8_t {
@@ -113,13 +120,16 @@ class LocalAttempts {
   Result<runner::Start> make_start(Attempt& attempt, const BodyScope& scope);
   void end_early(Attempt& attempt, model::EndReason reason, const std::string& message);
   void fail_staging(Attempt& attempt, const Error& error);
+  void begin_later(Attempt& attempt);
 
   void ended(const runner::Ended& end);
+  void collect_end(Attempt& attempt);
   void collected(Id id, std::uint64_t generation, Collected result);
   void tell(Attempt& attempt, Collected result);
   void spread_damage(Id finder, const std::vector<LinkedInput>& damaged);
   void forget(Attempt& attempt);
   void settle_new_generation(const runner::Welcome& welcome);
+  Status prepare_folders();
   std::vector<Id> settle_held(const runner::Welcome& welcome);
 
   LocalParts parts_;
@@ -128,8 +138,11 @@ class LocalAttempts {
   bool is_connected_ = false;
   bool is_adopting_ = false;  // `adopted` has not been told yet
   std::uint64_t generation_ = 0;
+  std::vector<SlotNumber> used_slots_;  // of this generation, when it was met
+  bool has_folders_ = false;            // of this generation
   std::map<Id, Attempt> attempts_;
   std::map<Digest, std::vector<Id>> waiting_for_environment_;
+  std::set<Id> waiting_for_space_;  // to begin, or to be collected
 };
 
 }  // namespace mlp::execute

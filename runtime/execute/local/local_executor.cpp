@@ -44,6 +44,7 @@ class LocalExecutor::Thread {
          ExecutorEvents events, Clock& clock, std::unique_ptr<RunnerLink> link)
       : config_(std::move(config)),
         events_(std::move(events)),
+        clock_(clock),
         environments_(real_files(), config_.data_folder + "/environments"),
         link_(link ? std::move(link) : make_runner_link(link_options(config_))),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -87,6 +88,8 @@ class LocalExecutor::Thread {
 
  private:
   void run();
+  void try_again();
+  int wait_for_space() const;
   void drain_mailbox();
   void connect();
   void read_link();
@@ -95,12 +98,14 @@ class LocalExecutor::Thread {
 
   LocalConfig config_;
   ExecutorEvents events_;
+  Clock& clock_;
   environment::Environments environments_;
   std::unique_ptr<RunnerLink> link_;
   int wake_;
   LiveLogs logs_;
   std::mutex mutex_;
   std::vector<std::function<void()>> mailbox_;
+  Duration tried_again_{0};  // what found the disk full
   bool is_over_ = false;
   bool wants_runner_ = false;
   std::string last_trouble_;
@@ -114,13 +119,25 @@ void LocalExecutor::Thread::run() {
   while (!is_over_) {
     if (wants_runner_ && link_->fd() < 0) connect();
     const bool is_waiting = wants_runner_ && link_->fd() < 0;
+    try_again();
     const auto wanted = static_cast<short>(link_->has_unsent() ? POLLIN | POLLOUT : POLLIN);
     pollfd fds[2] = {{wake_, POLLIN, 0}, {link_->fd(), wanted, 0}};
-    ::poll(fds, 2, is_waiting ? kReconnectAfter : -1);
+    ::poll(fds, 2, is_waiting ? kReconnectAfter : wait_for_space());
     if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0) read_link();
     if (fds[0].revents != 0) drain_mailbox();
     flush_link();
   }
+}
+
+void LocalExecutor::Thread::try_again() {
+  if (!attempts_.waits_for_space() || clock_.steady() - tried_again_ < kSpaceAgain) return;
+  tried_again_ = clock_.steady();
+  attempts_.try_again();
+}
+
+/// For poll: ms, or for ever.
+int LocalExecutor::Thread::wait_for_space() const {
+  return attempts_.waits_for_space() ? static_cast<int>(kSpaceAgain.count() / 1000) : -1;
 }
 
 void LocalExecutor::Thread::drain_mailbox() {

@@ -206,6 +206,24 @@ TEST(Crash, a_cancelled_run_that_is_taken_up_again_counts_what_had_ended_before)
   }
 }
 
+// Found by a power cut in tests/faults: the task run was cancelled, its run had "failed".
+TEST(Crash, a_cancelled_run_ends_as_cancelled_though_its_attempts_never_started) {
+  PlanBuilder b;
+  b.define("only", {"x"});
+  b.result(out(b.call("only", {number(1)})));
+  World world;
+  ASSERT_TRUE(world.start());
+  const model::RunId id = world.submit(b.build(), "client");
+  world.engine->cancel(id, [](Status) {});
+  world.work();
+  world.kill();
+  world.runner.held.clear();
+  ASSERT_TRUE(world.start());
+  world.finish();
+  EXPECT_EQ(world.run(id).state, model::RunState::kCancelled);
+  EXPECT_EQ(world.live_records(), 0u);
+}
+
 TEST(Crash, a_back_off_goes_on_with_what_was_left_and_a_jump_of_the_clock_does_not_make_it_longer) {
   World world;
   set_script(world);

@@ -59,7 +59,6 @@ TEST(DataFolder, AStoreThatLostAcknowledgedCommitsIsRefusedWithInstructions) {
     folder->synced().store(100);
   }
   const auto folder = DataFolder::open(temp.path(), small()).value();
-  EXPECT_EQ(folder->synced().value(), 100u);
   const auto meta = folder->begin_epoch(kv);
   ASSERT_FALSE(meta.has_value());
   EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
@@ -117,10 +116,29 @@ TEST(DataFolder, AnotherSchemaIsRefused) {
 
 TEST(DataFolder, ADamagedMarkIsRefused) {
   const TempFolder temp;
-  ASSERT_TRUE(real_files().write(temp / "synced", "something else!!", 0600).has_value());
-  const auto folder = DataFolder::open(temp.path(), small());
-  ASSERT_FALSE(folder.has_value());
-  EXPECT_EQ(folder.error().code, ErrorCode::kCorrupt);
+  MemoryKv kv;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  for (const std::string& damaged : {std::string("something else!!"), std::string(16, '\0'),
+                                     std::string("mlpsync1"), std::string()}) {
+    ASSERT_TRUE(real_files().write(temp / "synced", damaged, 0600).has_value());
+    const auto meta = folder->begin_epoch(kv);
+    ASSERT_FALSE(meta.has_value()) << damaged.size();
+    EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
+  }
+}
+
+TEST(DataFolder, AStoreWithoutItsMarkIsRefusedAgainAndAgain) {
+  const TempFolder temp;
+  MemoryKv kv;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  ASSERT_TRUE(folder->begin_epoch(kv).has_value());
+  ASSERT_TRUE(real_files().remove(temp / "synced").has_value());
+  for (int i = 0; i < 2; ++i) {
+    const auto meta = folder->begin_epoch(kv);
+    ASSERT_FALSE(meta.has_value());
+    EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(meta.error().message.find("synced is missing"), std::string::npos);
+  }
 }
 
 TEST(DataFolder, BallastIsGivenUpOnceAndMadeAgain) {
