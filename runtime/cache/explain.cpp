@@ -11,12 +11,16 @@
 namespace mlp::cache {
 namespace {
 
-constexpr std::size_t kMaxShown = 60;  // characters of a value in a sentence
+constexpr std::size_t kMaxShown = 60;  // bytes of a value in a sentence
+
+bool goes_on(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
 std::string shortened(std::string text) {
   text = printable(text);
   if (text.size() > kMaxShown) {
-    text.resize(kMaxShown);
+    std::size_t end = kMaxShown;
+    while (goes_on(text[end])) --end;  // half a character would be no text
+    text.resize(end);
     text += "…";
   }
   return text;

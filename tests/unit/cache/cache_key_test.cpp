@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "base/text.h"
 #include "tests/unit/cache/sample_key.h"
 
 namespace mlp::cache {
@@ -172,6 +173,19 @@ TEST(Explanation, ShowsTheLinesOfTheBodyThatDiffer) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].before, "python fit.py");
   EXPECT_EQ(found[0].after, "python fit.py --fast");
+}
+
+TEST(Explanation, CutsLongTextBetweenCharacters) {
+  for (std::size_t before = 0; before < 4; ++before) {
+    std::string line(before, 'a');
+    for (int i = 0; i < 40; ++i) line += "\xe2\x80\xa6";
+    Sample sample;
+    sample.definition.body.run = {{line, {}, plan::Quoting::kWord, {}, {}}};
+    const std::vector<Difference> found = explain(Sample().described(), sample.described());
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_TRUE(is_utf8(found[0].after)) << found[0].after;
+    EXPECT_LE(found[0].after.size(), 63u);
+  }
 }
 
 TEST(Explanation, ShowsConstantsOfVariables) {
