@@ -28,6 +28,17 @@ StatementId find_blocker(Frame& frame, const StatementLayout& layout) {
   return is_blocked ? layout.stream : StatementId{};
 }
 
+// The statement whose failure left this one without a value.
+StatementId root_cause(StatementId id, const Slot& slot) {
+  bool is_root = slot.outcome != OutcomeKind::kSkipped || !slot.cause;
+  return is_root ? id : slot.cause;
+}
+
+void add_waiter(Slot& slot, Waiter waiter) {
+  if (!slot.waiters) slot.waiters = std::make_unique<std::vector<Waiter>>();
+  slot.waiters->push_back(waiter);
+}
+
 std::string name_of(const plan::Plan& plan, const Statement& statement) {
   if (!statement.name.empty()) return "`" + statement.name + "`";
   if (statement.kind == StatementKind::kCall) return "`" + plan.task(statement.task).name + "`";
@@ -79,8 +90,19 @@ Frame& BlockMachine::instantiate(RunState& run, BlockId block, Frame* parent,
     const plan::Value* given = find_argument(frame, slot);
     if (given) settle(frame, slot, {OutcomeKind::kValue, *given, {}, {}});
   }
-  if (count == 0) agenda_.push_back({&frame, kResult});
+  link_result(frame);
+  if (count == 0) finish_when_settled(frame);
   return frame;
+}
+
+// What its result reads outside may be open longer than all that stands inside.
+void BlockMachine::link_result(Frame& frame) {
+  for (StatementId id : frame.layout->awaited_outside) {
+    Slot& outside = slot_of(frame, id);
+    if (outside.outcome != OutcomeKind::kOpen) continue;
+    add_waiter(outside, {&frame, kResult, false});
+    ++frame.waits_for;
+  }
 }
 
 // Counts what a statement waits for, inside its frame and outside of it. Items and arguments are
@@ -91,8 +113,7 @@ void BlockMachine::link(Frame& frame, std::uint32_t slot) {
   if (statement.kind == StatementKind::kItem || find_argument(frame, slot)) return;
   std::uint32_t waits_for = layout.awaited_inside;
   auto await = [&](Slot& outside, bool is_stream) {
-    if (!outside.waiters) outside.waiters = std::make_unique<std::vector<Waiter>>();
-    outside.waiters->push_back({&frame, slot, is_stream});
+    add_waiter(outside, {&frame, slot, is_stream});
     ++waits_for;
   };
   for (StatementId id : layout.awaited_outside) {
@@ -120,26 +141,34 @@ const plan::Value* BlockMachine::find_argument(const Frame& frame, std::uint32_t
   return is_there ? &found->second : nullptr;
 }
 
+void BlockMachine::finish_when_settled(Frame& frame) {
+  if (frame.open == 0 && frame.waits_for == 0) agenda_.push_back({&frame, kResult});
+}
+
+// A block that lacks something outside of it is skipped, whatever failed in it: that failure is the
+// other one's to tell, so nothing here may hide it. Only a fault goes before.
 void BlockMachine::finish(Frame& frame) {
+  for (StatementId id : frame.layout->awaited_outside) {
+    const Slot& read = slot_of(frame, id);
+    if (has_no_value(read) && !frame.outer_cause) frame.outer_cause = root_cause(id, read);
+  }
+  if (frame.outer_cause && !frame.has_fault) {
+    return close(frame, {OutcomeKind::kSkipped, {}, {}, frame.outer_cause});
+  }
   if (frame.has_failed) {
     return close(frame, {OutcomeKind::kFailed, {}, frame.error, {}, frame.has_fault});
   }
-  if (frame.outer_cause) return close(frame, {OutcomeKind::kSkipped, {}, {}, frame.outer_cause});
   if (!frame.block().result) return close(frame, {OutcomeKind::kValue, {}, {}, {}});
   compute(frame, kResult);
 }
 
-// `call()?` is null when something inside failed; an upstream failure is not hidden by it, nor is an
-// expression that could not be computed.
+// `call()?` is null when something inside failed.
 void BlockMachine::close(Frame& frame, Outcome outcome) {
   RunState& run = *frame.run;
   Frame* parent = frame.parent;
   if (parent == nullptr) return end_run(run, std::move(outcome));
   std::uint32_t slot = frame.parent_slot;
   std::uint32_t item = frame.item;
-  if (frame.outer_cause && statement_of(*parent, slot).is_optional) {
-    outcome = {OutcomeKind::kSkipped, {}, {}, frame.outer_cause};
-  }
   run.frames.erase(frame.self);
   const Statement& statement = statement_of(*parent, slot);
   if (statement.kind == StatementKind::kFor) {
@@ -285,8 +314,7 @@ void BlockMachine::pass_gate(Frame& frame, std::uint32_t slot, bool is_passed) {
 void BlockMachine::skip(Frame& frame, std::uint32_t slot, StatementId blocker) {
   const Statement& statement = statement_of(frame, slot);
   const Slot& blocking = slot_of(frame, blocker);
-  bool is_root_cause = blocking.outcome != OutcomeKind::kSkipped || !blocking.cause;
-  StatementId cause = is_root_cause ? blocker : blocking.cause;
+  StatementId cause = root_cause(blocker, blocking);
   std::string reason =
       skip_reason(frame.run->plan(), frame.run->plan().statement(blocker), blocking);
   if (statement.kind == StatementKind::kCall) {
@@ -335,7 +363,8 @@ void BlockMachine::settle(Frame& frame, std::uint32_t slot_number, Outcome outco
   release(frame, slot_number, false);
   if (!slot.has_begun) release(frame, slot_number, true);
   slot.waiters.reset();
-  if (--frame.open == 0) agenda_.push_back({&frame, kResult});
+  --frame.open;
+  finish_when_settled(frame);
 }
 
 // Those who wait for the end of a statement, or for the begin of a `for` whose items they stream.
@@ -351,6 +380,10 @@ void BlockMachine::release(Frame& frame, std::uint32_t slot, bool is_stream) {
 }
 
 void BlockMachine::arrive(Frame& frame, std::uint32_t slot) {
+  if (slot == kResult) {
+    --frame.waits_for;
+    return finish_when_settled(frame);
+  }
   Slot& waiting = frame.slots[slot];
   // One that was given its value never waited.
   if (waiting.outcome != OutcomeKind::kOpen) return;

@@ -46,7 +46,9 @@ class BlockMachine {
   Frame& instantiate(RunState& run, BlockId block, Frame* parent, std::uint32_t parent_slot,
                      std::uint32_t item);
   void link(Frame& frame, std::uint32_t slot);
+  void link_result(Frame& frame);
   const plan::Value* find_argument(const Frame& frame, std::uint32_t slot) const;
+  void finish_when_settled(Frame& frame);
   void finish(Frame& frame);
   void close(Frame& frame, Outcome outcome);
   void end_run(RunState& run, Outcome outcome);

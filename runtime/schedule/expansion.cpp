@@ -274,6 +274,8 @@ void BlockMachine::finish_for(ForState& items) {
 }
 
 Outcome BlockMachine::outcome_of(ForState& items) {
+  // As for a block: what lacks something outside is skipped, unless an expression is at fault.
+  if (items.skipped > 0 && !items.has_fault) return {OutcomeKind::kSkipped, {}, {}, items.cause};
   if (!is_tolerated(items)) {
     std::string error = std::move(items.error);
     if (items.total > 1) {
@@ -282,7 +284,6 @@ Outcome BlockMachine::outcome_of(ForState& items) {
     }
     return {OutcomeKind::kFailed, {}, std::move(error), {}, items.has_fault};
   }
-  if (items.skipped > 0) return {OutcomeKind::kSkipped, {}, {}, items.cause};
   if (items.unknown > 0) return {OutcomeKind::kUnknown, {}, {}, items.cause};
   return {OutcomeKind::kValue, {}, {}, {}};
 }

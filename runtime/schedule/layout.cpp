@@ -33,7 +33,7 @@ Layout::Layout(std::shared_ptr<const plan::Plan> plan) : plan_(std::move(plan)) 
     list_expressions(statement);
   }
   for (const plan::Block& block : plan_->blocks) {
-    if (block.result) mark_reads(*block.result);
+    if (block.result) link_result(block);
   }
   list_tasks(plan_->root().id);
   for (const plan::TaskDefinition& definition : plan_->definitions) {
@@ -104,6 +104,14 @@ void Layout::link(const Statement& statement) {
   }
   if (layout.stream && plan_->statement(layout.stream).block == statement.block) {
     at(layout.stream).stream_dependents.push_back(layout.slot);
+  }
+}
+
+void Layout::link_result(const plan::Block& block) {
+  mark_reads(*block.result);
+  for (StatementId id : plan::statements_read(*block.result)) {
+    bool is_outside = plan_->statement(id).block != block.id;
+    if (is_outside) blocks_[block.id.value - 1].awaited_outside.push_back(id);
   }
 }
 

@@ -36,6 +36,7 @@ struct BlockLayout {
   const plan::Block* block = nullptr;
   std::vector<TaskId> direct;  // called once an instance: here and in called pipelines
   std::vector<TaskId> nested;  // inside `for`s and `if`s of this block
+  std::vector<StatementId> awaited_outside;  // statements of outer blocks that its result reads
 };
 
 class Layout {
@@ -59,6 +60,7 @@ class Layout {
   void choose_stream(const plan::Statement& statement);
   std::vector<StatementId> awaited_besides_stream(const plan::Statement& statement) const;
   void link(const plan::Statement& statement);
+  void link_result(const plan::Block& block);
   void list_expressions(const plan::Statement& statement);
   void mark_reads(const plan::Expression& expression);
   void list_tasks(BlockId id);

@@ -46,7 +46,8 @@ struct Outcome {
   plan::Value value;  // kValue
   std::string error;  // kFailed: one sentence
   StatementId cause;  // kSkipped: the statement that failed; kUnknown: the one not known
-  /// kFailed: an expression could not be computed. Neither `call()?` nor `tolerate` hides that.
+  /// kFailed: an expression could not be computed. Neither `call()?` nor `tolerate` hides that, nor
+  /// does a failure elsewhere.
   bool is_fault = false;
 };
 
@@ -100,7 +101,7 @@ struct ForState {
 
 struct Waiter {
   Frame* frame = nullptr;
-  std::uint32_t slot = 0;
+  std::uint32_t slot = 0;  // or kResult: of the frame itself
   bool is_stream = false;  // released when the `for` begins, not when it ends
 };
 
@@ -123,7 +124,8 @@ struct Frame {
   std::uint32_t item = 0;         // of a kFor
   const BlockLayout* layout = nullptr;
   std::vector<Slot> slots;
-  std::uint32_t open = 0;  // slots not settled
+  std::uint32_t open = 0;        // slots not settled
+  std::uint32_t waits_for = 0;   // open statements of outer frames that its result reads
   bool has_failed = false;
   bool has_fault = false;  // of what failed, an expression that could not be computed
   bool has_unknown = false;

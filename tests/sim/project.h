@@ -59,8 +59,11 @@ struct BodyRun {
   std::string log;                 // all it prints; an output `at stdout` is in it
 };
 
+struct Recipe;
+
 struct Project {
   std::uint32_t id = 0;  // its place in the drawn scenario
+  std::shared_ptr<const Recipe> recipe;  // what it is built from (recipe.h)
   std::shared_ptr<const plan::Plan> plan;
   std::vector<std::pair<plan::StatementId, plan::Value>> arguments;  // sorted by statement
   std::vector<Digest> environments;   // one fingerprint for each environment of the plan

@@ -228,6 +228,13 @@ class PlanBuilder {
     plan_.blocks[blocks_.back().value - 1].result = std::move(expression);
   }
 
+  /// How many items of a `for` run at once; `expression` reads what stands above it.
+  void limit(StatementId id, Expression expression) {
+    at(id).limit = std::move(expression);
+    finish(id);
+  }
+
+  plan::TypeTable& types() { return plan_.types; }
   plan::Statement& at(StatementId id) { return plan_.statements[id.value - 1]; }
   std::shared_ptr<const plan::Plan> build() { return std::make_shared<plan::Plan>(plan_); }
 

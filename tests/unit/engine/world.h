@@ -55,14 +55,18 @@ class ScriptedRunner final : public execute::Executor {
     told.erase(attempt);
   }
 
-  /// Tells the end of one attempt that was not told yet; false when there is none.
-  bool end_one() {
+  /// Tells the end of one attempt that was not told yet; false when there is none. The oldest, or
+  /// one by chance.
+  bool end_one(Random* chance = nullptr) {
+    std::vector<const execute::AttemptStart*> open;
     for (const auto& [id, attempt] : held) {
-      if (!told.insert(id).second) continue;
-      events.ended(make_end(attempt));
-      return true;
+      if (!told.contains(id)) open.push_back(&attempt);
     }
-    return false;
+    if (open.empty()) return false;
+    const execute::AttemptStart& attempt = *open[chance ? chance->below(open.size()) : 0];
+    told.insert(attempt.id);
+    events.ended(make_end(attempt));
+    return true;
   }
 
   execute::AttemptEnded make_end(const execute::AttemptStart& attempt) {
@@ -71,6 +75,10 @@ class ScriptedRunner final : public execute::Executor {
     ended.started = ended.ended = Instant{1'700'000'000'000'000};
     ended.log = "log of " + attempt.task_name;
     ended.log_size = ended.log.size();
+    if (body && !killed.contains(attempt.id)) {
+      body(attempt, ended);
+      return ended;
+    }
     EndReason reason = killed.contains(attempt.id) ? EndReason::kCancelled : script(attempt);
     ended.outcome = {reason, reason == EndReason::kExit ? 1 : 0, {}};
     if (reason != EndReason::kSucceeded) return ended;
@@ -96,6 +104,8 @@ class ScriptedRunner final : public execute::Executor {
 
   execute::ExecutorEvents events;
   Script script = [](const auto&) { return EndReason::kSucceeded; };
+  /// Where set it says all of an end, in place of `script`.
+  std::function<void(const execute::AttemptStart&, execute::AttemptEnded&)> body;
   std::map<model::AttemptId, execute::AttemptStart> held;
   std::set<model::AttemptId> told;
   std::set<model::AttemptId> killed;
@@ -138,11 +148,15 @@ class World {
   }
 
   model::RunId submit(std::shared_ptr<const plan::Plan> plan, const std::string& client_key = "k") {
-    submitted = {};
     engine::Submission submission;
     submission.client_key = client_key;
-    submission.request = sha256("request of " + client_key);
     submission.plan = std::move(plan);
+    return submit(std::move(submission));
+  }
+
+  model::RunId submit(engine::Submission submission) {
+    submitted = {};
+    submission.request = sha256("request of " + submission.client_key);
     engine->submit(std::move(submission),
                    [this](Result<engine::Submitted> answer) { submitted = std::move(answer); });
     work();

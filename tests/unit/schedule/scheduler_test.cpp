@@ -319,6 +319,113 @@ TEST(Scheduler, an_optional_pipeline_does_not_hide_a_failure_outside_of_it) {
   EXPECT_EQ(h.state_of("u"), "skipped: `t` failed");
 }
 
+TEST(Scheduler, the_value_of_a_block_may_be_that_of_a_statement_outside_which_is_still_open) {
+  PlanBuilder b;
+  b.define("slow", {"x"});
+  b.define("quick", {"x"});
+  auto slow = b.call("slow", {number(4)});
+  auto each = b.for_each(numbers({1, 2}), [&](StatementId x) {
+    b.call("quick", {ref(x)});
+    return out(slow);
+  });
+  auto chosen = b.if_else(truth(true), [&] { return out(slow); });
+  b.result(binary(plan::Operator::kAdd, call_function(plan::Function::kSum, {ref(each)}),
+                  ref(chosen)));
+  Harness h(4);
+  h.add(b.build());
+  h.end("quick[0]");
+  h.end("quick[1]");
+  EXPECT_EQ(h.run_state(), "running");
+  h.end("slow", EndReason::kSucceeded, 0, Value::of_int(5));
+  EXPECT_EQ(h.run_state(), "succeeded");
+  EXPECT_EQ(h.result(), "15");
+  EXPECT_TRUE(h.violations.empty());
+}
+
+TEST(Scheduler, a_block_whose_value_failed_outside_is_skipped_and_not_null) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  b.define("u", {"x"});
+  auto t = b.call("t", {number(4)});
+  auto inner = b.block([&] { return out(t); }, true);
+  b.call("u", {ref(inner)});
+  Harness h;
+  h.add(b.build());
+  h.run_all([](const std::string& name, auto) {
+    return name == "t" ? EndReason::kExit : EndReason::kSucceeded;
+  });
+  EXPECT_EQ(h.run_state(), "failed");
+  EXPECT_EQ(h.state_of("u").substr(0, 7), "skipped");
+}
+
+// One block further in, beside a failure of its own.
+TEST(Scheduler, an_optional_pipeline_does_not_hide_a_failure_outside_behind_one_inside) {
+  PlanBuilder b;
+  for (const char* name : {"t", "u", "v", "w"}) b.define(name, {"x"});
+  auto t = b.call("t", {number(4)});
+  auto inner = b.block(
+      [&] {
+        return ref(b.block([&] {
+          b.call("u", {number(1)});
+          return out(b.call("v", {out(t)}));
+        }));
+      },
+      true);
+  b.call("w", {ref(inner)});
+  Harness h;
+  h.add(b.build());
+  h.run_all([](const std::string& name, auto) {
+    return name == "t" || name == "u" ? EndReason::kExit : EndReason::kSucceeded;
+  });
+  EXPECT_EQ(h.state_of("v"), "skipped: `t` failed");
+  EXPECT_EQ(h.state_of("w").substr(0, 7), "skipped");
+}
+
+TEST(Scheduler, tolerate_does_not_take_an_item_that_lacks_something_outside_for_a_failed_one) {
+  PlanBuilder b;
+  for (const char* name : {"t", "u", "v", "w"}) b.define(name, {"x"});
+  auto t = b.call("t", {number(4)});
+  ForOptions options;
+  options.tolerate = 2;
+  auto each = b.for_each(
+      numbers({1, 2}),
+      [&](StatementId x) {
+        b.call("u", {ref(x)});
+        return out(b.call("v", {out(t)}));
+      },
+      options);
+  b.call("w", {call_function(plan::Function::kSum, {ref(each)})});
+  Harness h;
+  h.add(b.build());
+  h.run_all([](const std::string& name, auto) {
+    return name == "t" || name[0] == 'u' ? EndReason::kExit : EndReason::kSucceeded;
+  });
+  EXPECT_EQ(h.state_of("w").substr(0, 7), "skipped");
+}
+
+TEST(Scheduler, what_cannot_be_computed_is_not_hidden_by_a_failure_outside) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  auto quotient = call_function(plan::Function::kDiv, {number(1), number(0)});
+  auto outer = b.block(
+      [&] {
+        auto t = b.call("t", {number(4)});
+        auto inner = b.block(
+            [&] {
+              b.let("bad", quotient);
+              return out(b.call("t", {out(t)}));
+            },
+            true);
+        return ref(inner);
+      },
+      true);
+  b.result(ref(outer));
+  Harness h;
+  h.add(b.build());
+  h.run_all([](const std::string&, auto) { return EndReason::kExit; });
+  EXPECT_EQ(h.run_state(), "failed");
+}
+
 TEST(Scheduler, after_waits_without_taking_a_value) {
   PlanBuilder b;
   b.define("a", {"x"});

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compares what the store says of a run with what the interpreter says it must come to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/model/run.h"
+#include "runtime/store/kv.h"
+#include "tests/sim/project.h"
+
+namespace mlp::sim {
+
+/// What is wrong with a run that was made of the project, a sentence each. It must have ended.
+/// A cancelled one (`may_be_cancelled`: cancel was asked) must only have ended, and all in it, with
+/// no output that its bodies do not make.
+std::vector<std::string> check_run(const Project& project, const store::View& view,
+                                   model::RunId run, bool may_be_cancelled);
+
+}  // namespace mlp::sim
