@@ -16,11 +16,7 @@ std::uint64_t number_of(const plan::TaskDefinition& definition, const Behaviour&
   std::string bytes = definition.body.run.front().text + "\n" + std::to_string(behaviour.salt);
   Digest digest =
       sha256(bytes + cache::encode_inputs(cache::key_inputs(definition, inputs)));
-  std::uint64_t number = 0;
-  for (char digit : digest.to_hex().substr(0, 15)) {
-    number = number * 16 + static_cast<std::uint64_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-  }
-  return number;
+  return std::stoull(digest.to_hex().substr(0, 15), nullptr, 16);
 }
 
 std::string file_content(std::uint64_t number, std::uint64_t size) {

@@ -244,7 +244,8 @@ class Interpreter {
     return ended;
   }
 
-  static Value record_of(const plan::TaskDefinition& definition, const std::vector<Value>& outputs) {
+  static Value record_of(const plan::TaskDefinition& definition,
+                         const std::vector<Value>& outputs) {
     std::vector<std::pair<std::string, Value>> parts;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       parts.emplace_back(definition.outputs[i].name, outputs[i]);

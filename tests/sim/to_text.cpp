@@ -73,7 +73,9 @@ class RecipeText {
       case PieceKind::kCheck:
         return add(id_text(piece.id) + " check " + uses + " < " + std::to_string(piece.bound));
       case PieceKind::kFor: add(name + for_text(piece, uses)); break;
-      case PieceKind::kIf: add(name + "if " + uses + " < " + std::to_string(piece.bound) + " {"); break;
+      case PieceKind::kIf:
+        add(name + "if " + uses + " < " + std::to_string(piece.bound) + " {");
+        break;
       case PieceKind::kBlock: add(name + "{"); break;
     }
     add_inner(piece.body, piece.result);
@@ -85,7 +87,8 @@ class RecipeText {
   }
 
   static std::string formula_text(Formula formula) {
-    static constexpr const char* kNames[] = {"sum", "product", "count", "first", "quotient", "long"};
+    static constexpr const char* kNames[] = {"sum",   "product",  "count",
+                                             "first", "quotient", "long"};
     return kNames[static_cast<std::size_t>(formula)];
   }
 
