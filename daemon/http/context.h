@@ -49,7 +49,9 @@ struct Context {
       read_live_log;
   std::function<std::vector<std::string>()> activities;
   std::function<Result<std::uint64_t>()> free_bytes;
-  /// Runs `work` on a worker after a while.
+  /// False with so little free disk that nothing new is taken.
+  std::function<bool()> has_space;
+  /// Runs `work` in the followers' lane after a while.
   std::function<void(Duration, std::function<void()> work)> run_after;
 };
 

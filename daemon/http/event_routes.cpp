@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What happens in a run as a stream, from any commit on: read from the store at the reader's pace.
+#include <algorithm>
+
 #include "daemon/http/convert.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/load.h"
@@ -12,8 +14,9 @@
 namespace mlp::http {
 namespace {
 
-/// Commits read for one piece of a stream.
-constexpr std::size_t kCommitsAPiece = 64;
+/// Commits read for one piece of a stream: as many as are likely to fill it, but no more.
+constexpr std::size_t kMaxCommitsAPiece = 64;
+constexpr std::size_t kUsualEventBytes = 256;
 
 struct FollowRequest {
   std::uint64_t after = 0;
@@ -27,29 +30,33 @@ class EventReader : public std::enable_shared_from_this<EventReader> {
   EventReader(Context& context, LoadedRun loaded, FollowRequest wish)
       : context_(context), run_(loaded.run.id), plan_(std::move(loaded.plan)), wish_(wish) {}
 
-  void read(const Give& give) {
+  void read(std::size_t most, const Give& give) {
     if (is_ended_) return give(std::string());
     waiter_.reset();
-    auto piece = next_piece();
+    auto piece = next_piece(most);
     if (!piece || !piece->empty() || is_ended_) return give(std::move(piece));
     waiter_ = std::make_shared<FollowHub::Waiter>();
-    waiter_->wake = [weak = weak_from_this(), give] {
-      if (auto self = weak.lock()) self->read(give);
+    waiter_->wake = [weak = weak_from_this(), most, give] {
+      if (auto self = weak.lock()) self->read(most, give);
     };
     context_.follow->wait(seen_, waiter_);
   }
 
  private:
-  /// What is known beyond `after`, as text; nothing when there is nothing yet.
-  Result<std::string> next_piece() {
+  /// What is known beyond `after`, as text of about `most` bytes; nothing when there is none yet.
+  Result<std::string> next_piece(std::size_t most) {
     // The number first: what is published after it wakes us again.
     seen_ = context_.follow->latest();
     const auto view = context_.engine->view();
     MLP_ASSIGN(store::TransitionsPage page,
-               store::list_transitions(*view, run_, wish_.after, kCommitsAPiece));
+               store::list_transitions(
+                   *view, run_, wish_.after,
+                   std::clamp<std::size_t>(most / kUsualEventBytes, 1, kMaxCommitsAPiece)));
     MLP_ASSIGN(const model::Run run, get_run(*view, run_));
     std::string text;
-    for (const model::Transitions& commit : page.commits) add_commit(text, commit, run, *view);
+    for (const model::Transitions& commit : page.commits) {
+      if (!add_commit(text, commit, run, *view, most)) return text;
+    }
     if (page.has_more) return text;
     const bool is_over = run.state != model::RunState::kRunning;
     // Events are kept for a day; who comes later still hears how the run ended.
@@ -58,10 +65,13 @@ class EventReader : public std::enable_shared_from_this<EventReader> {
     return text;
   }
 
-  void add_commit(std::string& text, const model::Transitions& commit, const model::Run& run,
-                  const store::View& view) {
-    for (const model::Transition& transition : commit.tasks) {
-      add_event(text, make_event(commit, transition, view));
+  /// False when the piece is full: a commit may have changed very many task runs, so what is left
+  /// of it is for the next piece.
+  bool add_commit(std::string& text, const model::Transitions& commit, const model::Run& run,
+                  const store::View& view, std::size_t most) {
+    for (; told_ < commit.tasks.size(); ++told_) {
+      if (text.size() >= most) return false;
+      add_event(text, make_event(commit, commit.tasks[told_], view));
     }
     if (commit.run_state || commit.cancel_asked) {
       const model::RunState state = commit.run_state.value_or(model::RunState::kRunning);
@@ -76,6 +86,8 @@ class EventReader : public std::enable_shared_from_this<EventReader> {
       add_event(text, event);
     }
     wish_.after = commit.commit;
+    told_ = 0;
+    return true;
   }
 
   void add_end(std::string& text, const model::Run& run) {
@@ -134,6 +146,7 @@ class EventReader : public std::enable_shared_from_this<EventReader> {
   model::RunId run_;
   std::shared_ptr<const plan::Plan> plan_;
   FollowRequest wish_;
+  std::size_t told_ = 0;  // transitions of the commit after `after`
   std::uint64_t seen_ = 0;
   bool is_ended_ = false;
   bool is_end_told_ = false;
@@ -161,7 +174,7 @@ Response follow_events(const Request& request, Context& context) {
   Response response;
   response.content_type = wish.is_lines ? "application/x-ndjson" : "text/event-stream";
   response.keep_alive = wish.is_lines ? "\n" : ": still here\n\n";
-  response.stream = [reader](std::size_t, const Give& give) { reader->read(give); };
+  response.stream = [reader](std::size_t most, const Give& give) { reader->read(most, give); };
   return response;
 }
 

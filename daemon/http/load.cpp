@@ -55,6 +55,20 @@ BodyReader read_pieces(objects::ObjectReader reader, ByteRange range) {
 
 }  // namespace
 
+Status check_body_values(std::string_view json) {
+  std::size_t values = 1;
+  bool is_in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') is_in_text = !is_in_text;
+    if (is_in_text && c == '\\') ++i;
+    if (!is_in_text && (c == ',' || c == '[' || c == '{')) ++values;
+  }
+  if (values <= kMaxBodyValues) return {};
+  return Error{ErrorCode::kLimit,
+               "the body has more than " + std::to_string(kMaxBodyValues) + " JSON values"};
+}
+
 Result<std::uint64_t> parse_number(std::string_view text, std::string_view what) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -50,6 +50,17 @@ std::string name_of_attempt(model::AttemptId id, const lineage::Sources& sources
 Response send_object(const Request& request, Context& context, const store::View& view,
                      const Digest& digest, const std::string& name);
 
+/// Values one JSON body may have; a manifest of as many files as a project may have has half of it.
+inline constexpr std::size_t kMaxBodyValues = 250'000;
+/// kLimit when there are more: a value of two bytes costs sixteen and more in memory.
+Status check_body_values(std::string_view json);
+
+template <wire::Visitable T>
+Result<T> parse_body(const Request& request) {
+  MLP_TRY(check_body_values(request.body));
+  return wire::parse_text<T>(request.body);
+}
+
 /// The value of a Result, or leave the handler with the refusal.
 #define MLP_LOAD(target, expression)                       \
   auto MLP_CONCAT(loaded_, __LINE__) = (expression);       \

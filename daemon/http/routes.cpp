@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole route table: method, pattern, permission, handler. Nothing is served that is not here.
+// The whole route table: method, pattern, permission, handler, lane. Nothing is served that is not
+// here.
 #include "daemon/http/routes.h"
 
 #include "daemon/http/handlers.h"
@@ -11,20 +12,20 @@ const std::vector<Route>& all_routes() {
   using enum Method;
   using enum Permission;
   static const std::vector<Route> routes = {
-      {kGet, "/healthz", kAnonymous, show_health},
-      {kGet, "/login", kAnonymous, log_in},
-      {kGet, "/", kAnonymous, show_page},
+      {kGet, "/healthz", kAnonymous, show_health, Lane::kQuick},
+      {kGet, "/login", kAnonymous, log_in, Lane::kQuick},
+      {kGet, "/", kAnonymous, show_page, Lane::kQuick},
 
-      {kGet, "/api/v1/status", kViewer, show_status},
-      {kPost, "/api/v1/shutdown", kAdmin, shut_down},
-      {kPost, "/api/v1/login-links", kAdmin, make_login_link},
+      {kGet, "/api/v1/status", kViewer, show_status, Lane::kQuick},
+      {kPost, "/api/v1/shutdown", kAdmin, shut_down, Lane::kQuick},
+      {kPost, "/api/v1/login-links", kAdmin, make_login_link, Lane::kQuick},
 
-      {kPost, "/api/v1/snapshots", kSubmitter, take_manifest},
-      {kPost, "/api/v1/objects", kSubmitter, take_objects},
-      {kPut, "/api/v1/objects/{digest}", kSubmitter, take_object},
+      {kPost, "/api/v1/snapshots", kSubmitter, take_manifest, Lane::kWrite},
+      {kPost, "/api/v1/objects", kSubmitter, take_objects, Lane::kWrite},
+      {kPut, "/api/v1/objects/{digest}", kSubmitter, take_object, Lane::kWrite},
 
-      {kPost, "/api/v1/plans", kSubmitter, forecast_run},
-      {kPost, "/api/v1/runs", kSubmitter, submit_run},
+      {kPost, "/api/v1/plans", kSubmitter, forecast_run, Lane::kWrite},
+      {kPost, "/api/v1/runs", kSubmitter, submit_run, Lane::kWrite},
       {kGet, "/api/v1/runs", kViewer, list_runs},
       {kGet, "/api/v1/runs/{run}", kViewer, show_run},
       {kPost, "/api/v1/runs/{run}/cancel", kSubmitter, cancel_run},
@@ -44,7 +45,7 @@ const std::vector<Route>& all_routes() {
       {kGet, "/api/v1/lineage/{what...}", kViewer, show_lineage},
 
       // Last: the files of the web page.
-      {kGet, "/{file}", kAnonymous, send_page_file},
+      {kGet, "/{file}", kAnonymous, send_page_file, Lane::kQuick},
   };
   return routes;
 }

@@ -62,13 +62,13 @@ Status fill(wire::RunList& list, const store::View& view, const RunFilter& filte
 }  // namespace
 
 void submit_run(const Request& request, Context& context, Answer answer) {
-  auto wish = wire::parse_text<wire::Submit>(request.body);
+  auto wish = parse_body<wire::Submit>(request);
   if (!wish) return answer(refusal(wish.error()));
   context.submit(*wish, request.principal, std::move(answer));
 }
 
 Response forecast_run(const Request& request, Context& context) {
-  MLP_LOAD(const wire::Submit wish, wire::parse_text<wire::Submit>(request.body));
+  MLP_LOAD(const wire::Submit wish, parse_body<wire::Submit>(request));
   return context.forecast(wish);
 }
 

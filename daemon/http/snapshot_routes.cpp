@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Projects on their way in: manifests, and the objects the daemon lacks.
+#include <algorithm>
 #include <future>
 #include <set>
 
@@ -19,12 +20,12 @@ using model::NewObject;
 
 /// Uploaded objects are recorded in batches of this many, or of this many bytes kept in memory.
 constexpr std::size_t kMaxBatch = 256;
-constexpr std::uint64_t kMaxBatchBytes = 4ULL << 20;
+constexpr std::uint64_t kMaxBatchBytes = 256 * 1024;
 /// While the disk is full the engine stands still; the client may try again later.
 constexpr std::chrono::seconds kRecordTime{30};
 
 Result<objects::Manifest> read_manifest(const Request& request) {
-  MLP_ASSIGN(wire::Manifest sent, wire::parse_text<wire::Manifest>(request.body));
+  MLP_ASSIGN(wire::Manifest sent, parse_body<wire::Manifest>(request));
   if (sent.manifest.size() > wire::kMaxManifestEntries) {
     return Error{ErrorCode::kLimit, "a project of " + std::to_string(sent.manifest.size()) +
                                         " files is larger than " +
@@ -53,7 +54,8 @@ std::vector<std::string> find_missing(const objects::Manifest& manifest, Context
   return missing;
 }
 
-Response wrong_digest(const Digest& digest) {
+Response refuse_object(const Error& error, const Digest& digest) {
+  if (error.code != ErrorCode::kInvalid) return refusal(error);
   return refusal(422, "unprocessable", "the bytes sent as " + digest.to_hex() + " are others",
                  "a file may have changed while it was sent; try again");
 }
@@ -74,40 +76,80 @@ std::optional<Response> record(Engine& engine, std::vector<NewObject> objects) {
 }
 
 /// Takes frames apart as they come (the format is in daemon/wire/snapshot.h).
+/// Whether there is disk for more is asked again after so much.
+constexpr std::uint64_t kSpaceEvery = 16ULL << 20;
+
+/// An upload that looks at the disk while it grows: nothing is taken that would fill it.
+class SpaceGuard {
+ public:
+  explicit SpaceGuard(Context& context) : context_(context) {}
+
+  std::optional<Response> take(std::uint64_t bytes) {
+    left_ -= std::min(left_, bytes);
+    if (left_ > 0) return std::nullopt;
+    left_ = kSpaceEvery;
+    if (context_.has_space()) return std::nullopt;
+    return refusal(507, "no_space", "the disk of the data folder is nearly full",
+                   "free some space and send it again");
+  }
+
+ private:
+  Context& context_;
+  std::uint64_t left_ = kSpaceEvery;
+};
+
+/// Many small objects, taken apart as they come: what is kept of one that has not come whole is
+/// little.
 class FrameReader {
  public:
-  explicit FrameReader(Context& context) : context_(context) {}
+  explicit FrameReader(Context& context) : context_(context), space_(context) {}
 
   std::optional<Response> take(std::string_view bytes) {
-    pending_.append(bytes);
-    std::size_t used = 0;
-    while (pending_.size() - used >= wire::kObjectFrameHead) {
-      const std::string_view rest = std::string_view(pending_).substr(used);
-      ByteReader head(rest.substr(32, 8));
-      const std::uint64_t length = head.u64();
-      if (length > wire::kMaxFramedObject) {
-        return refusal(413, "too_large", "an object of this size goes by PUT, one by one");
-      }
-      if (rest.size() < wire::kObjectFrameHead + length) break;
-      const Digest digest = Digest::from_bytes(rest.substr(0, 32));
-      if (auto refused = put(digest, rest.substr(wire::kObjectFrameHead, length))) return refused;
-      used += wire::kObjectFrameHead + length;
+    if (auto refused = space_.take(bytes.size())) return refused;
+    while (!bytes.empty()) {
+      auto refused = upload_ ? take_content(bytes) : take_head(bytes);
+      if (refused) return refused;
     }
-    pending_.erase(0, used);
     return std::nullopt;
   }
 
   Response finish() {
-    if (!pending_.empty()) return refusal(400, "bad_request", "the last object is cut off");
+    if (upload_ || !head_.empty()) {
+      return refusal(400, "bad_request", "the last object is cut off");
+    }
     if (auto refused = flush()) return std::move(*refused);
     return document(wire::UploadAnswer{received_});
   }
 
  private:
-  std::optional<Response> put(const Digest& digest, std::string_view bytes) {
-    if (sha256(bytes) != digest) return wrong_digest(digest);
-    auto object = context_.objects->put(bytes);
-    if (!object) return refusal(object.error());
+  std::optional<Response> take_head(std::string_view& bytes) {
+    const std::size_t count = std::min(bytes.size(), wire::kObjectFrameHead - head_.size());
+    head_.append(bytes.substr(0, count));
+    bytes.remove_prefix(count);
+    if (head_.size() < wire::kObjectFrameHead) return std::nullopt;
+    left_ = ByteReader(std::string_view(head_).substr(32, 8)).u64();
+    if (left_ > wire::kMaxFramedObject) {
+      return refusal(413, "too_large", "an object of this size goes by PUT, one by one");
+    }
+    upload_.emplace(context_.objects->begin_upload());
+    return left_ == 0 ? put() : std::nullopt;
+  }
+
+  std::optional<Response> take_content(std::string_view& bytes) {
+    const std::string_view part = bytes.substr(0, left_);
+    bytes.remove_prefix(part.size());
+    left_ -= part.size();
+    const Status status = upload_->append(part);
+    if (!status) return refusal(status.error());
+    return left_ == 0 ? put() : std::nullopt;
+  }
+
+  std::optional<Response> put() {
+    const Digest digest = Digest::from_bytes(std::string_view(head_).substr(0, 32));
+    auto object = upload_->finish(digest);
+    upload_.reset();
+    head_.clear();
+    if (!object) return refuse_object(object.error(), digest);
     kept_bytes_ += object->bytes.size();
     batch_.push_back(std::move(*object));
     ++received_;
@@ -122,7 +164,10 @@ class FrameReader {
   }
 
   Context& context_;
-  std::string pending_;
+  SpaceGuard space_;
+  std::string head_;                       // of the frame that comes
+  std::uint64_t left_ = 0;                 // bytes of its content
+  std::optional<objects::Upload> upload_;  // there from its head to its end
   std::vector<NewObject> batch_;
   std::uint64_t kept_bytes_ = 0;
   std::uint64_t received_ = 0;
@@ -132,12 +177,13 @@ class FrameReader {
 class ObjectTaker {
  public:
   ObjectTaker(Context& context, std::string_view name)
-      : context_(context), digest_(Digest::from_hex(name)) {
+      : context_(context), space_(context), digest_(Digest::from_hex(name)) {
     if (digest_) upload_.emplace(context.objects->begin_upload());
   }
 
   std::optional<Response> take(std::string_view bytes) {
     if (!digest_) return refusal(digest_.error());
+    if (auto refused = space_.take(bytes.size())) return refused;
     const Status status = upload_->append(bytes);
     if (!status) return refusal(status.error());
     return std::nullopt;
@@ -146,16 +192,14 @@ class ObjectTaker {
   Response finish() {
     if (!digest_) return refusal(digest_.error());
     auto object = upload_->finish(*digest_);
-    if (!object) {
-      if (object.error().code == ErrorCode::kInvalid) return wrong_digest(*digest_);
-      return refusal(object.error());
-    }
+    if (!object) return refuse_object(object.error(), *digest_);
     if (auto refused = record(*context_.engine, {std::move(*object)})) return std::move(*refused);
     return document(wire::UploadAnswer{1}, 201);
   }
 
  private:
   Context& context_;
+  SpaceGuard space_;
   Result<Digest> digest_;
   std::optional<objects::Upload> upload_;
 };

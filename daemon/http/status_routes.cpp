@@ -57,7 +57,7 @@ Response show_status(const Request&, Context& context) {
 Response shut_down(const Request& request, Context& context) {
   wire::ShutdownRequest wish;
   if (!request.body.empty()) {
-    MLP_LOAD(wish, wire::parse_text<wire::ShutdownRequest>(request.body));
+    MLP_LOAD(wish, parse_body<wire::ShutdownRequest>(request));
   }
   return context.shut_down(wish.mode);
 }

@@ -3,18 +3,22 @@
 // Builds every part in the order in which one needs the other, and ends them in reverse.
 #include "daemon/mlpd/daemon.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 
 #include "base/crash_point.h"
 #include "base/log.h"
 #include "daemon/http/context.h"
+#include "daemon/http/lanes.h"
 #include "daemon/http/routes.h"
 #include "daemon/http/server/admission.h"
 #include "daemon/http/server/http_server.h"
 #include "daemon/mlpd/forecast.h"
+#include "daemon/mlpd/memory_keeper.h"
 #include "daemon/mlpd/shutdown.h"
 #include "daemon/mlpd/submission.h"
 #include "runtime/execute/local/local_executor.h"
@@ -25,13 +29,11 @@
 namespace mlp::mlpd {
 namespace {
 
-/// Compiling and reading for requests; most of the time they wait.
-constexpr int kHttpWorkers = 4;
 constexpr int kEngineWorkers = 2;
-/// Requests that wait for a worker; more get 503.
-constexpr int kMaxWaitingRequests = 2'000;
 /// So that the answer to a request for the end is sent before the end.
 constexpr std::chrono::milliseconds kLastAnswerTime{50};
+/// Between two looks at what malloc keeps.
+constexpr std::chrono::milliseconds kMemoryInterval{1000};
 constexpr Duration kRunnerPatience = std::chrono::seconds(8);
 
 std::uint64_t random_seed() {
@@ -43,6 +45,18 @@ std::uint64_t random_seed() {
 std::string program_beside_us(Files& files, std::string_view name) {
   auto self = files.read_link("/proc/self/exe");
   return join_path(self ? parent_path(*self) : ".", name);
+}
+
+/// Half of the files this process may open are for others than its clients.
+http::Limits limits_here() {
+  http::Limits limits;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    limits.connections = std::min<std::size_t>(limits.connections, files.rlim_cur / 2);
+  }
+  limits.strangers = std::min(limits.strangers, limits.connections / 4);
+  limits.streams = std::min(limits.streams, limits.connections / 2);
+  return limits;
 }
 
 }  // namespace
@@ -70,11 +84,11 @@ struct Daemon::Parts {
   std::unique_ptr<http::Authenticator> authenticator;
   std::unique_ptr<http::Admission> admission;
   http::Context context;
-  std::atomic<int> waiting_requests{0};
   std::unique_ptr<http::HttpServer> server;
-  std::unique_ptr<Workers> http_workers;
+  std::unique_ptr<http::Lanes> lanes;
   std::unique_ptr<http::FollowHub> follow;
   std::optional<engine::Engine::SubscriberId> subscription;
+  MemoryKeeper memory;
 
   std::optional<StartFailure> open_store();
   std::optional<StartFailure> listen();
@@ -83,7 +97,7 @@ struct Daemon::Parts {
   std::optional<StartFailure> recover();
   void make_context();
   std::optional<StartFailure> serve();
-  bool post_request(std::function<void()> work);
+  void keep_memory();
   http::Response shut_down(const std::string& mode);
   void stop();
   void remove_endpoint();
@@ -117,23 +131,16 @@ std::optional<StartFailure> Daemon::Parts::open_store() {
   return std::nullopt;
 }
 
-bool Daemon::Parts::post_request(std::function<void()> work) {
-  if (waiting_requests >= kMaxWaitingRequests) return false;
-  ++waiting_requests;
-  http_workers->post([this, work = std::move(work)] {
-    --waiting_requests;
-    work();
-  });
-  return true;
-}
-
 std::optional<StartFailure> Daemon::Parts::listen() {
-  auto post = [this](std::function<void()> work) { return post_request(std::move(work)); };
-  auto bound = http::HttpServer::listen(config.listen, http::Limits(), post);
+  const http::Limits limits = limits_here();
+  const auto post = [this](http::Lane lane, std::function<void()> work) {
+    return lanes->post(lane, std::move(work));
+  };
+  auto bound = http::HttpServer::listen(config.listen, limits, post);
   if (!bound && bound.error().code == ErrorCode::kConflict && !config.is_listen_asked) {
     http::ListenAddress any = config.listen;
     any.port = 0;
-    bound = http::HttpServer::listen(any, http::Limits(), post);
+    bound = http::HttpServer::listen(any, limits, post);
   }
   if (bound) {
     server = std::move(*bound);
@@ -191,9 +198,10 @@ std::optional<StartFailure> Daemon::Parts::recover() {
 }
 
 void Daemon::Parts::make_context() {
-  http_workers = make_worker_pool(kHttpWorkers);
-  follow = std::make_unique<http::FollowHub>(
-      [this](std::function<void()> work) { http_workers->post(std::move(work)); });
+  lanes = std::make_unique<http::Lanes>();
+  follow = std::make_unique<http::FollowHub>([this](std::function<void()> work) {
+    lanes->post(http::Lane::kFollow, std::move(work));
+  });
   subscription = engine->subscribe([this](std::uint64_t commit) {
     follow->published(commit);
     shutdown.look(*engine);
@@ -223,6 +231,7 @@ void Daemon::Parts::make_context() {
   };
   context.activities = [this] { return executor->activities(); };
   context.free_bytes = [this] { return folder->free_bytes(); };
+  context.has_space = [this] { return folder->has_space(); };
   context.run_after = [this](Duration time, std::function<void()> work) {
     server->run_after(std::chrono::ceil<std::chrono::milliseconds>(time), std::move(work));
   };
@@ -238,11 +247,19 @@ std::optional<StartFailure> Daemon::Parts::serve() {
   make_context();
   server->start(*admission, context);
   CRASH_POINT("daemon.serving");
+  keep_memory();
   const Status written =
       write_atomic(files, folder->part("endpoint"), server->address() + "\n", 0600);
   if (!written) return StartFailure{kStoreRefused, written.error().message};
   CRASH_POINT("daemon.endpoint_written");
   return std::nullopt;
+}
+
+void Daemon::Parts::keep_memory() {
+  server->run_after(kMemoryInterval, [this] {
+    memory.look();
+    keep_memory();
+  });
 }
 
 http::Response Daemon::Parts::shut_down(const std::string& mode) {
@@ -255,7 +272,7 @@ void Daemon::Parts::stop() {
   if (server) server->stop();
   CRASH_POINT("shutdown.server_stopped");
   if (subscription) engine->unsubscribe(*subscription);
-  http_workers.reset();
+  lanes.reset();
   if (engine) engine->stop();
   if (engine_thread.joinable()) engine_thread.join();
   CRASH_POINT("shutdown.engine_stopped");

@@ -4,7 +4,7 @@
 
 namespace mlp::objects {
 namespace {
-constexpr std::size_t kPiece = 1 << 20;  // bytes gathered before a write
+constexpr std::size_t kPiece = 256 << 10;  // bytes gathered before a write
 }  // namespace
 
 Upload::Upload(Upload&& other) noexcept

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a connection does next, and how long it may take.
+// What a connection reads: a request's head and body, and how long they may take.
 #include "daemon/http/server/connection.h"
 
-#include <sys/socket.h>
-
-#include <atomic>
-#include <cerrno>
-#include <boost/beast/http/read.hpp>
+#include <algorithm>
+#include <array>
+#include <boost/beast/core/string.hpp>
 #include <cctype>
 
 #include "base/text.h"
-#include "daemon/http/server/response_head.h"
 
 namespace mlp::http {
 namespace {
 
-/// Read and thrown away after a refusal, so that the refusal arrives before the reset.
-constexpr std::size_t kMaxDrained = 256 * 1024;
-constexpr std::chrono::milliseconds kDrainTime{1000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+/// Read at once of a head, and first of a body.
+constexpr std::size_t kHeadPiece = 4 * 1024;
+/// What a sink may hold: the batch of small objects and the piece of a large one.
+constexpr std::size_t kSinkBytes = 512 * 1024;
+/// Those that are read after the head was let in.
+constexpr std::array<std::string_view, 4> kWantedHeaders = {"accept", "expect", "last-event-id",
+                                                            "range"};
 
 std::optional<Method> find_method(beast::http::verb verb) {
   switch (verb) {
@@ -46,20 +47,9 @@ std::string to_lower(std::string_view text) {
 
 }  // namespace
 
-void Connection::enter_waiting() {
-  if (is_waiting_) return;
-  waiting_place_ = state_->waiting.insert(state_->waiting.end(), this);
-  is_waiting_ = true;
-}
-
-void Connection::leave_waiting() {
-  if (is_waiting_) state_->waiting.erase(waiting_place_);
-  is_waiting_ = false;
-}
-
 void Connection::close() {
   disarm();
-  leave_waiting();
+  state_->crowd.leave(*this);
   stream_.reset();
   stream_owner_.reset();  // at the latest now; the deletion itself comes later (make_connection)
   sink_.reset();
@@ -76,19 +66,38 @@ void Connection::arm(std::chrono::milliseconds time, Next expired) {
   });
 }
 
-void Connection::post_work(std::function<void()> work) {
-  if (state_->post(std::move(work))) return;
+/// What can be waited for is done by the server from now on: the connection does not give way.
+void Connection::post_work(Lane lane, std::function<void()> work) {
+  state_->crowd.works(*this);
+  if (state_->post(lane, std::move(work))) return;
   if (is_answered_) return close();
-  refuse(refusal(503, "unavailable", "too many requests are waiting"));
+  refuse_busy("too many requests are waiting");
+}
+
+void Connection::refuse_busy(std::string_view what) {
+  refuse(refusal(503, "unavailable", std::string(what), "try again in a second"));
+}
+
+void Connection::refuse_large() {
+  refuse(refusal(413, "too_large", "the body is larger than " + human_size(body_limit_)));
+}
+
+void Connection::on_time_out() {
+  refuse(refusal(408, "timeout", "the request took too long",
+                 "send a head or a JSON body within " + to_human(state_->limits.request_time) +
+                     ", an upload with at least " + human_size(state_->limits.upload_rate) +
+                     " a second"));
 }
 
 void Connection::write(std::string bytes, Next then) {
   out_ = std::move(bytes);
   is_writing_ = true;
+  state_->crowd.waits(*this);
   arm(state_->limits.write_time, &Connection::close);
   net::async_write(socket_, net::buffer(out_),
                    [self = shared_from_this(), then](SystemError error, std::size_t) {
                      self->is_writing_ = false;
+                     release(self->out_);
                      self->disarm();
                      if (error) return self->close();
                      (self.get()->*then)();
@@ -98,6 +107,8 @@ void Connection::write(std::string bytes, Next then) {
 // ---- waiting and reading ------------------------------------------------------------------------
 
 void Connection::wait_for_request() {
+  release(request_.body);
+  release(response_.body);
   request_ = Request();
   response_ = Response();
   route_ = nullptr;
@@ -106,34 +117,70 @@ void Connection::wait_for_request() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(state_->limits.head_bytes));
   parser_->body_limit(boost::none);  // checked here, by route
-  enter_waiting();
-  if (buffer_.size() > 0) return read_head();
+  if (buffer_.size() == 0) buffer_.shrink_to_fit();  // an idle connection holds nothing
+  hold(buffer_.size());
+  state_->crowd.waits(*this);
+  if (buffer_.size() > 0) return begin_head();
   arm(state_->limits.idle_time, &Connection::close);
   socket_.async_wait(Tcp::socket::wait_read, [self = shared_from_this()](SystemError error) {
     if (error) return self->close();
-    self->read_head();
+    self->begin_head();
   });
 }
 
-void Connection::read_head() {
+void Connection::begin_head() {
   arm(state_->limits.request_time, &Connection::on_time_out);
-  beast::http::async_read_header(
-      socket_, buffer_, *parser_,
-      [self = shared_from_this()](SystemError error, std::size_t) { self->on_head(error); });
+  head_lines_ = 0;
+  if (buffer_.size() == 0) return read_head();
+  if (has_too_many_lines(buffer_.size())) return refuse_headers();
+  parse_head();
+}
+
+void Connection::read_head() {
+  socket_.async_read_some(buffer_.prepare(kHeadPiece),
+                          [self = shared_from_this()](SystemError error, std::size_t count) {
+                            if (self->is_answered_) return;  // the time was up meanwhile
+                            if (error) return self->close();
+                            self->buffer_.commit(count);
+                            if (!self->hold(self->buffer_.size()))
+                              return self->refuse_busy("too much is being received");
+                            if (self->has_too_many_lines(count)) return self->refuse_headers();
+                            self->parse_head();
+                          });
+}
+
+/// Looked at before the head is taken apart, which costs much for each header. What has come behind
+/// the head is not of it.
+bool Connection::has_too_many_lines(std::size_t added) {
+  const auto data = buffer_.cdata();
+  const std::string_view head(static_cast<const char*>(data.data()), data.size());
+  const std::string_view last = head.substr(head.size() - added);
+  head_lines_ += static_cast<std::size_t>(std::count(last.begin(), last.end(), '\n'));
+  // The request line and the empty line stand beside the headers.
+  if (head_lines_ <= state_->limits.headers + 2) return false;
+  const std::string_view own = head.substr(0, head.find("\r\n\r\n"));
+  const auto lines = std::count(own.begin(), own.end(), '\n');
+  return static_cast<std::size_t>(lines) > state_->limits.headers;
+}
+
+void Connection::refuse_headers() {
+  refuse(refusal(431, "head_too_large", "the request has too many headers",
+                 "send at most " + std::to_string(state_->limits.headers)));
+}
+
+void Connection::parse_head() {
+  SystemError error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error == beast::http::error::need_more) return read_head();
+  on_head(error);
 }
 
 void Connection::on_head(SystemError error) {
-  if (is_answered_) return;  // the time was up meanwhile
   disarm();
-  leave_waiting();
   if (!error) return take_head();
-  if (error == beast::http::error::end_of_stream ||
-      error.category() == net::error::get_system_category() ||
-      error.category() == net::error::get_misc_category()) {
-    return close();
-  }
-  if (error == beast::http::error::header_limit || error == beast::http::error::buffer_overflow) {
-    return refuse(refusal(431, "head_too_large", "the head of the request is too large"));
+  if (error == beast::http::error::header_limit) {
+    return refuse(refusal(431, "head_too_large", "the head of the request is too large",
+                          "send at most " + human_size(state_->limits.head_bytes)));
   }
   refuse(refusal(400, "bad_request", "this is not HTTP: " + error.message()));
 }
@@ -146,10 +193,11 @@ void Connection::take_head() {
     request_.headers.emplace_back(to_lower(field.name_string()), std::string(field.value()));
   }
   if (request_.headers.size() > limits.headers) {
-    return refuse(refusal(431, "head_too_large", "the request has too many headers"));
+    return refuse_headers();
   }
   if (head.target().size() > limits.target_bytes) {
-    return refuse(refusal(414, "head_too_large", "the path of the request is too long"));
+    return refuse(refusal(414, "head_too_large", "the path of the request is too long",
+                          "send at most " + human_size(limits.target_bytes)));
   }
   if (!method) return refuse(refusal(405, "method_not_allowed", "this method is not served"));
   if (parser_->upgrade())
@@ -159,65 +207,115 @@ void Connection::take_head() {
   keeps_open_ = parser_->keep_alive();
   auto decision = state_->admission->admit(request_, head.target());
   route_ = decision.route;
+  if (request_.principal.role > Permission::kAnonymous) state_->crowd.recognise(*this);
   if (route_ == nullptr) return refuse(std::move(*decision.refused));
+  keep_wanted_headers();
   read_body();
+}
+
+/// What a request holds while it waits for a worker is little: a head may be large.
+void Connection::keep_wanted_headers() {
+  std::erase_if(request_.headers, [](const auto& header) {
+    return std::find(kWantedHeaders.begin(), kWantedHeaders.end(), header.first) ==
+           kWantedHeaders.end();
+  });
+  parser_->get().base().clear();
+  hold(buffer_.size());
 }
 
 void Connection::read_body() {
   const auto* upload = std::get_if<UploadHandler>(&route_->handler);
   body_limit_ = upload != nullptr ? state_->limits.upload_bytes : state_->limits.body_bytes;
-  if (request_.content_length > body_limit_) {
-    return refuse(refusal(413, "too_large", "the body is larger than " + human_size(body_limit_)));
-  }
+  if (request_.content_length > body_limit_) return refuse_large();
   if (upload != nullptr) return open_sink(*upload);
   if (parser_->is_done()) return call_handler();
-  arm(state_->limits.request_time, &Connection::on_time_out);
   say_continue();
 }
 
 void Connection::say_continue() {
   const std::string* expect = request_.header("expect");
-  if (expect == nullptr || !beast::iequals(*expect, "100-continue")) return read_body_piece();
-  write(std::string(kContinue), &Connection::read_body_piece);
+  if (expect == nullptr || !beast::iequals(*expect, "100-continue")) return begin_body();
+  write(std::string(kContinue), &Connection::begin_body);
+}
+
+void Connection::begin_body() {
+  read_size_ = kHeadPiece;
+  arm(state_->limits.request_time, &Connection::on_time_out);
+  begin_window();
+  read_body_piece();
+}
+
+/// An upload must bring so much in each stretch of request_time; the server's own time is not its.
+void Connection::begin_window() {
+  window_bytes_ = 0;
+  window_left_ = state_->limits.request_time;
 }
 
 void Connection::read_body_piece() {
   if (parser_->is_done()) return finish_body();
-  // A JSON body has one deadline in all; an upload one for each piece.
-  if (sink_) arm(state_->limits.request_time, &Connection::on_time_out);
-  piece_buffer_.resize(state_->limits.piece_bytes);
-  auto& body = parser_->get().body();
-  body.data = piece_buffer_.data();
-  body.size = piece_buffer_.size();
-  body.more = true;
-  beast::http::async_read_some(
-      socket_, buffer_, *parser_,
-      [self = shared_from_this()](SystemError error, std::size_t) { self->on_body_piece(error); });
+  state_->crowd.waits(*this);
+  if (sink_) arm(window_left_, &Connection::on_time_out);
+  if (buffer_.size() > 0 && !needs_more_) return parse_body();
+  if (buffer_.size() > state_->limits.head_bytes) {
+    return refuse(refusal(400, "bad_request", "the head of a chunk is too large"));
+  }
+  window_begin_ = std::chrono::steady_clock::now();
+  socket_.async_read_some(buffer_.prepare(read_size_), [self = shared_from_this()](
+                                                           SystemError error, std::size_t count) {
+    self->on_body_read(error, count);
+  });
 }
 
-void Connection::on_body_piece(SystemError error) {
-  if (is_answered_) return;
-  if (error == beast::http::error::need_buffer) error = {};
-  if (error) {
-    if (error.category() == net::error::get_system_category()) return close();
-    return refuse(refusal(400, "bad_request", "the body is broken: " + error.message()));
+void Connection::on_body_read(SystemError error, std::size_t count) {
+  if (is_answered_) return;  // the time was up meanwhile
+  if (error) return close();
+  const auto now = std::chrono::steady_clock::now();
+  window_left_ -= std::chrono::ceil<std::chrono::milliseconds>(now - window_begin_);
+  window_left_ = std::max(window_left_, std::chrono::milliseconds(0));
+  // Who sends little gets little memory.
+  if (count == read_size_) read_size_ = std::min(read_size_ * 2, state_->limits.piece_bytes);
+  buffer_.commit(count);
+  parse_body();
+}
+
+/// Takes apart all that has come, so that a chunk of one byte costs no turn of its own.
+void Connection::parse_body() {
+  std::string& scratch = state_->scratch;
+  auto& body = parser_->get().body();
+  std::size_t count = 0;
+  needs_more_ = false;
+  while (!parser_->is_done() && buffer_.size() > 0 && !needs_more_ && count < scratch.size()) {
+    body.data = scratch.data() + count;
+    body.size = scratch.size() - count;
+    body.more = true;
+    SystemError error;
+    buffer_.consume(parser_->put(buffer_.data(), error));
+    needs_more_ = error == beast::http::error::need_more;
+    if (error && !needs_more_ && error != beast::http::error::need_buffer) {
+      return refuse(refusal(400, "bad_request", "the body is broken: " + error.message()));
+    }
+    count = scratch.size() - body.size;
   }
-  const std::size_t count = piece_buffer_.size() - parser_->get().body().size;
   body_size_ += count;
-  if (body_size_ > body_limit_) {
-    return refuse(refusal(413, "too_large", "the body is larger than " + human_size(body_limit_)));
-  }
-  take_body_piece(std::string_view(piece_buffer_).substr(0, count));
+  if (body_size_ > body_limit_) return refuse_large();
+  take_body_piece(std::string_view(scratch).substr(0, count));
 }
 
 void Connection::take_body_piece(std::string_view piece) {
   if (sink_ && !piece.empty()) return write_to_sink(std::string(piece));
-  request_.body.append(piece);
+  std::string& body = request_.body;
+  // What was declared is believed when some of it has come.
+  if (body.size() + piece.size() > kHeadPiece && body.capacity() < request_.content_length) {
+    body.reserve(request_.content_length);
+  }
+  body.append(piece);
+  if (!sink_ && !hold(body.capacity())) return refuse_busy("too much is being received");
   read_body_piece();
 }
 
 void Connection::open_sink(UploadHandler handler) {
-  post_work([self = shared_from_this(), handler] {
+  if (!hold(kSinkBytes)) return refuse_busy("too many uploads are under way");
+  post_work(route_->lane, [self = shared_from_this(), handler] {
     auto sink = std::make_shared<UploadSink>(handler(self->request_, *self->state_->context));
     net::post(self->state_->loop, [self, sink] {
       self->sink_ = sink;
@@ -228,7 +326,11 @@ void Connection::open_sink(UploadHandler handler) {
 
 void Connection::write_to_sink(std::string piece) {
   disarm();
-  post_work([self = shared_from_this(), sink = sink_, piece = std::move(piece)] {
+  window_bytes_ += piece.size();
+  const auto seconds = std::chrono::duration<double>(state_->limits.request_time).count();
+  const double due = seconds * static_cast<double>(state_->limits.upload_rate);
+  if (static_cast<double>(window_bytes_) >= due) begin_window();
+  post_work(route_->lane, [self = shared_from_this(), sink = sink_, piece = std::move(piece)] {
     auto refused = sink->write(piece);
     net::post(self->state_->loop, [self, refused = std::move(refused)]() mutable {
       if (refused) return self->refuse(std::move(*refused));
@@ -240,162 +342,7 @@ void Connection::write_to_sink(std::string piece) {
 void Connection::finish_body() {
   disarm();
   if (!sink_) return call_handler();
-  post_work([sink = sink_, answer = make_answer()] { sink->finish(answer); });
-}
-
-// ---- answering ----------------------------------------------------------------------------------
-
-/// The connection lives until the answer was given or the handler forgot it.
-Answer Connection::make_answer() {
-  auto given = std::make_shared<std::atomic<bool>>(false);
-  return [self = shared_from_this(), given](Response response) {
-    if (given->exchange(true)) return;
-    net::post(self->state_->loop, [self, response = std::move(response)]() mutable {
-      self->respond(std::move(response));
-    });
-  };
-}
-
-void Connection::call_handler() {
-  disarm();
-  piece_buffer_ = std::string();
-  post_work([self = shared_from_this(), answer = make_answer()] {
-    Context& context = *self->state_->context;
-    if (const auto* sync = std::get_if<SyncHandler>(&self->route_->handler)) {
-      answer((*sync)(self->request_, context));
-    } else {
-      std::get<AsyncHandler>(self->route_->handler)(self->request_, context, answer);
-    }
-  });
-}
-
-void Connection::refuse(Response response) {
-  if (is_answered_) return;
-  // What is left of the body would be taken for the next request.
-  if (!parser_->is_done()) keeps_open_ = false;
-  if (!parser_->is_header_done()) request_.method = Method::kGet;
-  respond(std::move(response));
-}
-
-void Connection::respond(Response response) {
-  if (is_answered_ || !socket_.is_open()) return;
-  is_answered_ = true;
-  disarm();
-  sink_.reset();
-  request_.body = std::string();
-  response_ = std::move(response);
-  send_head_and_body();
-}
-
-void Connection::send_head_and_body() {
-  const bool is_http_1_0 = parser_->is_header_done() && parser_->get().version() < 11;
-  const bool has_stream = static_cast<bool>(response_.stream);
-  is_chunked_ = has_stream && !response_.stream_size && !is_http_1_0;
-  if (has_stream && !response_.stream_size && is_http_1_0) keeps_open_ = false;
-  std::string bytes = make_response_head(response_, is_chunked_, keeps_open_);
-  if (request_.method == Method::kHead || !has_stream) {
-    if (request_.method != Method::kHead) bytes += response_.body;
-    response_.stream = nullptr;
-    return write(std::move(bytes), &Connection::after_response);
-  }
-  stream_ = std::make_shared<BodyReader>(std::move(response_.stream));
-  stream_left_ = response_.stream_size.value_or(0);
-  stream_owner_ = shared_from_this();
-  watch_peer();
-  write(std::move(bytes), &Connection::pull);
-}
-
-void Connection::after_response() {
-  if (keeps_open_) return wait_for_request();
-  SystemError ignored;
-  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
-  arm(kDrainTime, &Connection::close);
-  drain(0);
-}
-
-void Connection::drain(std::size_t drained) {
-  if (drained > kMaxDrained || !socket_.is_open()) return close();
-  piece_buffer_.resize(16 * 1024);
-  socket_.async_read_some(net::buffer(piece_buffer_), [self = shared_from_this(), drained](
-                                                          SystemError error, std::size_t count) {
-    if (error) return self->close();
-    self->drain(drained + count);
-  });
-}
-
-/// Asks the stream for its next piece.
-void Connection::pull() {
-  if (!stream_) return;
-  if (response_.stream_size && stream_left_ == 0) return end_stream();
-  if (!response_.keep_alive.empty())
-    arm(state_->limits.keep_alive_time, &Connection::send_keep_alive);
-  // Whoever waits to give the next piece keeps the connection; close() lets go of the stream.
-  Give give = [self = shared_from_this()](Result<std::string> piece) {
-    net::post(self->state_->loop, [self, piece = std::move(piece)]() mutable {
-      self->on_piece(std::move(piece));
-    });
-  };
-  post_work([self = shared_from_this(), stream = stream_, give = std::move(give)] {
-    (*stream)(self->state_->limits.piece_bytes, give);
-  });
-}
-
-void Connection::on_piece(Result<std::string> piece) {
-  if (!stream_) return;
-  if (!piece) return close();  // the head has gone out: breaking off is all that is left to say
-  if (is_writing_) {
-    next_piece_ = std::move(*piece);  // a keep-alive is still on its way
-    return;
-  }
-  disarm();
-  send_piece(std::move(*piece));
-}
-
-void Connection::send_piece(std::string piece) {
-  if (piece.empty()) return end_stream();
-  if (response_.stream_size) {
-    if (piece.size() > stream_left_) return close();
-    stream_left_ -= piece.size();
-  }
-  write(is_chunked_ ? make_chunk(piece) : std::move(piece), &Connection::pull);
-}
-
-void Connection::send_keep_alive() {
-  const std::string& text = response_.keep_alive;
-  // Only the piece that was asked for can come meanwhile.
-  out_ = is_chunked_ ? make_chunk(text) : text;
-  is_writing_ = true;
-  arm(state_->limits.write_time, &Connection::close);
-  net::async_write(socket_, net::buffer(out_),
-                   [self = shared_from_this()](SystemError error, std::size_t) {
-                     self->is_writing_ = false;
-                     self->disarm();
-                     if (error) return self->close();
-                     if (auto piece = std::exchange(self->next_piece_, std::nullopt))
-                       return self->send_piece(std::move(*piece));
-                     self->arm(self->state_->limits.keep_alive_time, &Connection::send_keep_alive);
-                   });
-}
-
-void Connection::end_stream() {
-  const auto self = std::move(stream_owner_);
-  stream_.reset();
-  if (response_.stream_size && stream_left_ > 0) return close();
-  if (!is_chunked_) return after_response();
-  write(make_last_chunk(), &Connection::after_response);
-}
-
-/// A stream may be silent for long: notice that its reader has gone.
-void Connection::watch_peer() {
-  socket_.async_wait(Tcp::socket::wait_read, [weak = weak_from_this()](SystemError error) {
-    auto self = weak.lock();
-    if (!self || error || !self->stream_) return;
-    char byte = 0;
-    const auto count = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (count > 0) return;  // the next request has come early: whoever sends is still there
-    const bool is_false_alarm = count < 0 && (errno == EAGAIN || errno == EINTR);
-    is_false_alarm ? self->watch_peer() : self->close();
-  });
+  post_work(route_->lane, [sink = sink_, answer = make_answer()] { sink->finish(answer); });
 }
 
 }  // namespace mlp::http

@@ -22,16 +22,30 @@ using AsyncHandler = void (*)(const Request& request, Context& context, Answer a
 using UploadHandler = UploadSink (*)(const Request& request, Context& context);
 using Handler = std::variant<SyncHandler, AsyncHandler, UploadHandler>;
 
+/// Which workers a handler runs on, so that what takes long keeps nobody waiting but its like.
+enum class Lane : std::uint8_t {
+  kQuick,   // memory alone: answers whatever else goes on
+  kRead,    // reads the store and files
+  kWrite,   // takes data in, compiles, waits for the disk
+  kFollow,  // the next piece of a stream; one at most for each
+};
+
 /// There is no route without a permission: it has no default.
 struct Route {
-  Route(Method for_method, std::string_view for_pattern, Permission needed, Handler with)
-      : method(for_method), pattern(for_pattern), permission(needed), handler(with) {}
+  Route(Method for_method, std::string_view for_pattern, Permission needed, Handler with,
+        Lane runs_in = Lane::kRead)
+      : method(for_method),
+        pattern(for_pattern),
+        permission(needed),
+        handler(with),
+        lane(runs_in) {}
 
   Method method;
   /// "/api/v1/runs/{id}"; "{name...}" at the end takes all that is left, slashes included.
   std::string_view pattern;
   Permission permission;
   Handler handler;
+  Lane lane;
 };
 
 struct RouteMatch {

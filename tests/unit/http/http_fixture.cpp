@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
+
 namespace mlp::http {
 namespace {
 
@@ -78,11 +80,12 @@ TestServer::TestServer(std::vector<Route> routes, Limits limits)
   context_.clock = &clock_;
   context_.files = &real_files();
   admission_ = std::make_unique<Admission>(routes_, *authenticator_, std::vector<std::string>{});
-  auto server = HttpServer::listen({"127.0.0.1", 0}, limits, [this](std::function<void()> work) {
+  const auto post = [this](Lane, std::function<void()> work) {
     if (is_busy) return false;
     workers_->post(std::move(work));
     return true;
-  });
+  };
+  auto server = HttpServer::listen({"127.0.0.1", 0}, limits, post);
   EXPECT_TRUE(server);
   server_ = std::move(*server);
   context_.address = server_->address();
@@ -106,6 +109,47 @@ std::string TestServer::request(const std::string& line, const std::string& head
                      "\r\nConnection: close\r\n" + headers;
   if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return text + "\r\n" + body;
+}
+
+std::uint64_t resident_kib() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    if (word == "VmRSS:") {
+      std::uint64_t kib = 0;
+      status >> kib;
+      return kib;
+    }
+  }
+  return 0;
+}
+
+std::atomic<int> open_streams{0};
+
+Response make_silent_stream(std::string keep_alive) {
+  ++open_streams;
+  auto guard = std::shared_ptr<int>(new int(0), [](int* last) {
+    --open_streams;
+    delete last;
+  });
+  auto kept = std::make_shared<Give>();
+  Response response;
+  response.keep_alive = std::move(keep_alive);
+  response.stream = [guard, kept](std::size_t, const Give& give) { *kept = give; };
+  return response;
+}
+
+UploadSink count_bytes(const Request&, Context&) {
+  auto count = std::make_shared<std::uint64_t>(0);
+  UploadSink sink;
+  sink.write = [count](std::string_view bytes) -> std::optional<Response> {
+    *count += bytes.size();
+    if (bytes.find("stop!") != std::string_view::npos)
+      return refusal(422, "unprocessable", "told to");
+    return std::nullopt;
+  };
+  sink.finish = [count](const Answer& answer) { answer(json_response({{"count", *count}})); };
+  return sink;
 }
 
 int status_of(const std::string& answer) {

@@ -4,6 +4,7 @@
 // given.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class TestServer {
   std::string token;
   Authenticator& authenticator() { return *authenticator_; }
   Context& context() { return context_; }
+  void run_after(std::chrono::milliseconds time, std::function<void()> work) {
+    server_->run_after(time, std::move(work));
+  }
   bool is_busy = false;  // no worker takes anything
 
  private:
@@ -62,8 +66,17 @@ class TestServer {
   std::unique_ptr<Workers> workers_;
 };
 
+/// Streams made here and not yet forgotten.
+extern std::atomic<int> open_streams;
+/// A stream that never gives anything.
+Response make_silent_stream(std::string keep_alive);
+/// Answers how many bytes came; refuses with 422 at "stop!".
+UploadSink count_bytes(const Request& request, Context& context);
+
 /// The status of an answer, or 0.
 int status_of(const std::string& answer);
+/// Resident memory of this process.
+std::uint64_t resident_kib();
 std::string body_of(const std::string& answer);
 
 }  // namespace mlp::http

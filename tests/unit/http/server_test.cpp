@@ -4,9 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <condition_variable>
-#include <fstream>
 
 #include "tests/unit/http/http_fixture.h"
 
@@ -31,33 +29,8 @@ Response big_stream(const Request&, Context&) {
   return response;
 }
 
-/// Gives nothing, and tells when it is forgotten.
-std::atomic<int> open_streams{0};
-
 Response silent_stream(const Request&, Context&) {
-  ++open_streams;
-  auto guard = std::shared_ptr<int>(new int(0), [](int* last) {
-    --open_streams;
-    delete last;
-  });
-  auto kept = std::make_shared<Give>();
-  Response response;
-  response.keep_alive = ": here\n\n";
-  response.stream = [guard, kept](std::size_t, const Give& give) { *kept = give; };
-  return response;
-}
-
-UploadSink count_bytes(const Request&, Context&) {
-  auto count = std::make_shared<std::uint64_t>(0);
-  UploadSink sink;
-  sink.write = [count](std::string_view bytes) -> std::optional<Response> {
-    *count += bytes.size();
-    if (bytes.find("stop!") != std::string_view::npos)
-      return refusal(422, "unprocessable", "told to");
-    return std::nullopt;
-  };
-  sink.finish = [count](const Answer& answer) { answer(json_response({{"count", *count}})); };
-  return sink;
+  return make_silent_stream(": here\n\n");
 }
 
 std::vector<Route> routes() {
@@ -199,19 +172,6 @@ TEST(HttpServer, AtTheLimitTheConnectionIdleForLongestGivesWay) {
   }
   EXPECT_EQ(status_of(server.ask(server.request("GET /free HTTP/1.1"))), 200);
   EXPECT_TRUE(stalled.front()->is_closed_by_server());
-}
-
-std::uint64_t resident_kib() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    if (word == "VmRSS:") {
-      std::uint64_t kib = 0;
-      status >> kib;
-      return kib;
-    }
-  }
-  return 0;
 }
 
 TEST(HttpServer, AHundredMegabytesOfJunkCostNothing) {
