@@ -92,6 +92,9 @@ class ObjectStore {
   /// not block. To be set before the store is shared.
   void on_lost(std::function<void(const Digest&)> lost) { lost_ = std::move(lost); }
 
+  /// check() reads whole files, so it may take long.
+  bool is_content_checked() const { return verify_ == Verify::kContent; }
+
   /// Where an object's file is, if it is a file.
   std::string path_of(const Digest& digest) const;
 

@@ -125,7 +125,7 @@ void LocalAttempts::stage(Attempt& attempt) {
   attempt.state = State::kStaging;
   const Id id = attempt.start.id;
   const std::string folder = slots_.paths(*slot).work();
-  if (Staging::is_light(attempt.start)) {
+  if (staging_.is_light(attempt.start)) {
     return staged(id, generation_, staging_.stage(attempt.start, attempt.output_paths, folder));
   }
   parts_.file_workers.post([this, id, folder, start = attempt.start, outputs = attempt.output_paths,

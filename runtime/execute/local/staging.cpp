@@ -276,15 +276,17 @@ Result<Staged> Staging::stage(const AttemptStart& attempt,
   return work.take();
 }
 
-bool Staging::is_light(const AttemptStart& attempt) {
+bool Staging::is_light(const AttemptStart& attempt) const {
+  const bool is_hashed = objects_.is_content_checked();
   const plan::TaskDefinition& definition = attempt.plan->definitions.at(attempt.definition);
   std::size_t files = definition.files.size();
   for (const plan::SeenFile& file : definition.files) {
-    if (file.size > kCopiedInput && file.is_executable) return false;
+    if (file.size > kCopiedInput && (file.is_executable || is_hashed)) return false;
   }
   for (const Value& value : attempt.inputs) {
     const bool is_file = value.kind() == ValueKind::kArtifact && !value.as_artifact().is_folder;
     if (has_artifact(value) && !is_file) return false;
+    if (is_file && is_hashed && value.as_artifact().size > kCopiedInput) return false;
     files += is_file ? 1 : 0;
   }
   return files <= kLightFiles;

@@ -50,8 +50,9 @@ class Staging {
   Result<Staged> stage(const AttemptStart& attempt, const std::vector<std::string>& output_paths,
                        const std::string& folder);
 
-  /// True when staging makes few small files, so that it need not be done on a thread of its own.
-  static bool is_light(const AttemptStart& attempt);
+  /// True when staging makes few small files and hashes no large one, so that it need not be done on
+  /// a thread of its own.
+  bool is_light(const AttemptStart& attempt) const;
 
   /// Bytes of a small object that was just made or read: spares the store a look.
   void remember(const Digest& digest, std::string bytes);
