@@ -5,6 +5,7 @@
 
 #include "base/crash_point.h"
 #include "runtime/engine/engine_state.h"
+#include "runtime/schedule/invariants.h"
 
 namespace mlp::engine {
 
@@ -249,6 +250,10 @@ Engine::SubscriberId Engine::subscribe(std::function<void(std::uint64_t)> publis
 
 void Engine::unsubscribe(SubscriberId id) {
   state_->syncs.feed().unsubscribe(id);
+}
+
+std::vector<std::string> Engine::find_violations() const {
+  return schedule::find_violations(state_->scheduler.core());
 }
 
 EngineStatus Engine::status() const {

@@ -98,6 +98,9 @@ class Engine {
   void unsubscribe(SubscriberId id);
 
   EngineStatus status() const;
+  /// What does not hold of its decisions between two turns (schedule/invariants.h). For tests that
+  /// call turn().
+  std::vector<std::string> find_violations() const;
 
   struct State;  // engine_state.h: for the files of this folder
 

@@ -29,12 +29,17 @@ class Inspection {
   }
 
  private:
-  void expect(bool holds, const std::string& sentence) {
-    if (!holds) violations_.push_back("not so: " + sentence);
+  /// A name is made only where it is told.
+  template <typename NameOf>
+  void expect(bool holds, const char* sentence, const NameOf& name_of) {
+    if (!holds) violations_.push_back(std::string("not so: ") + sentence + " (" + name_of() + ")");
+  }
+  void expect(bool holds, const char* sentence) {
+    if (!holds) violations_.push_back(std::string("not so: ") + sentence);
   }
 
   void inspect(const RunState& run) {
-    std::string name = " (run " + run.spec.id.to_string() + ")";
+    const auto name = [&] { return "run " + run.spec.id.to_string(); };
     std::uint64_t waiting_to_start = 0;
     for (const Frame& frame : run.frames) {
       std::uint32_t open = 0;
@@ -43,24 +48,26 @@ class Inspection {
         if (slot.task) waiting_to_start += inspect(*slot.task) ? 1 : 0;
         if (slot.items) inspect(*slot.items);
       }
-      expect(open == frame.open, "a frame counts its open statements" + name);
+      expect(open == frame.open, "a frame counts its open statements", name);
       expect(open > 0 || frame.waits_for > 0 || !run.evaluations.empty(),
-             "a finished frame is gone" + name);
+             "a finished frame is gone", name);
     }
-    expect(waiting_to_start == run.waiting_to_start, "a run counts what waits to start" + name);
+    expect(waiting_to_start == run.waiting_to_start, "a run counts what waits to start", name);
     for (const TaskCounts& counts : run.counts) inspect(counts.counts, name);
   }
 
   // True when it waits to start.
   bool inspect(const TaskEntry& entry) {
     TaskRunState state = entry.record.state;
-    std::string name = " (" + model::task_run_name(entry.record.id, entry.frame->run->plan()) + ")";
+    const auto name = [&] {
+      return model::task_run_name(entry.record.id, entry.frame->run->plan());
+    };
     expect(static_cast<bool>(entry.live) == (state == TaskRunState::kRunning),
-           "only a running task run has a live attempt" + name);
+           "only a running task run has a live attempt", name);
     expect(entry.timer.has_value() == (state == TaskRunState::kBackoff),
-           "only a task run in back-off has a timer" + name);
+           "only a task run in back-off has a timer", name);
     expect(!entry.queued || state == TaskRunState::kQueued,
-           "what is in the ready queue is queued" + name);
+           "what is in the ready queue is queued", name);
     running_ += entry.live ? 1 : 0;
     queued_ += entry.queued ? 1 : 0;
     timed_ += entry.timer ? 1 : 0;
@@ -77,10 +84,11 @@ class Inspection {
     }
   }
 
-  void inspect(const model::Counts& counts, const std::string& name) {
+  template <typename NameOf>
+  void inspect(const model::Counts& counts, const NameOf& name) {
     std::uint64_t sum = counts.waiting + counts.queued + counts.running + counts.backoff +
                         counts.ran + counts.hit + counts.failed + counts.skipped + counts.cancelled;
-    expect(sum == counts.total, "the counts of a task add up" + name);
+    expect(sum == counts.total, "the counts of a task add up", name);
   }
 
   const Core& core_;

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/store/memory_kv.h"
 
+#include <algorithm>
+
 namespace mlp::store {
 namespace {
 
-std::optional<std::string> find_in(const MemoryKv::Table& table, std::string_view key) {
-  const auto found = table.find(key);
-  if (found == table.end()) return std::nullopt;
-  return found->second;
+/// States kept for a power cut: what is written beyond it without a sync is lost with the first.
+constexpr std::size_t kMaxUnsynced = 1'000;
+
+std::optional<std::string> find_in(const MemoryTable& table, std::string_view key) {
+  const MemoryTable::Entry* found = table.find(key);
+  if (found == nullptr) return std::nullopt;
+  return found->value;
 }
 
 class MemoryView final : public View {
@@ -25,51 +30,53 @@ class MemoryView final : public View {
       scan_back(table(family), prefix, from, visit);
       return {};
     }
-    const MemoryKv::Table& entries = table(family);
-    for (auto at = entries.lower_bound(from.empty() ? prefix : from);
-         at != entries.end() && at->first.starts_with(prefix); ++at) {
-      if (!visit(at->first, at->second)) break;
+    MemoryTable::Cursor cursor = table(family).seek(from.empty() ? prefix : from);
+    while (const MemoryTable::Entry* entry = cursor.next()) {
+      if (!entry->key.starts_with(prefix) || !visit(entry->key, entry->value)) break;
     }
     return {};
   }
 
  private:
-  const MemoryKv::Table& table(Family family) const {
-    return family == Family::kRecords ? *tables_.records : *tables_.bytes;
+  const MemoryTable& table(Family family) const {
+    return family == Family::kRecords ? tables_.records : tables_.bytes;
   }
 
-  static void scan_back(const MemoryKv::Table& entries, std::string_view prefix,
-                        std::string_view from,
+  static void scan_back(const MemoryTable& entries, std::string_view prefix, std::string_view from,
                         const std::function<bool(std::string_view, std::string_view)>& visit) {
-    auto at = from.empty() ? entries.lower_bound(prefix) : entries.upper_bound(from);
-    while (from.empty() && at != entries.end() && at->first.starts_with(prefix)) ++at;
-    while (at != entries.begin()) {
-      --at;
-      if (!at->first.starts_with(prefix) || !visit(at->first, at->second)) break;
+    MemoryTable::Cursor cursor =
+        from.empty() ? entries.seek(end_of(prefix)) : entries.seek(from, true);
+    while (const MemoryTable::Entry* entry = cursor.previous()) {
+      if (!entry->key.starts_with(prefix) || !visit(entry->key, entry->value)) break;
     }
+  }
+
+  /// Greater than every key of ours that begins with `prefix`: none is that long.
+  static std::string end_of(std::string_view prefix) {
+    constexpr std::size_t kLongestKey = 4096;  // bytes
+    return std::string(prefix) + std::string(kLongestKey, '\xff');
   }
 
   MemoryKv::Tables tables_;
 };
 
-/// The table to change: a copy where a view or the synced state still needs it as it is.
-MemoryKv::Table& writable(std::shared_ptr<const MemoryKv::Table>& table) {
-  if (table.use_count() > 1) table = std::make_shared<MemoryKv::Table>(*table);
-  return const_cast<MemoryKv::Table&>(*table);
+void apply(const Batch& batch, MemoryKv::Tables& tables) {
+  for (const Batch::Change& change : batch.changes()) {
+    MemoryTable& table = change.family == Family::kRecords ? tables.records : tables.bytes;
+    if (change.is_delete) {
+      table.erase(change.key);
+    } else {
+      table.put(change.key, change.value);
+    }
+  }
 }
 
 }  // namespace
 
 Status MemoryKv::write(const Batch& batch) {
-  for (const Batch::Change& change : batch.changes()) {
-    Table& table =
-        writable(change.family == Family::kRecords ? newest_.records : newest_.bytes);
-    if (change.is_delete) {
-      table.erase(change.key);
-    } else {
-      table.insert_or_assign(change.key, change.value);
-    }
-  }
+  if (before_write_) before_write_();
+  apply(batch, newest_);
+  if (unsynced_.size() < kMaxUnsynced) unsynced_.push_back(newest_);
   ++writes_;
   if (after_write_) after_write_(writes_);
   return {};
@@ -77,14 +84,26 @@ Status MemoryKv::write(const Batch& batch) {
 
 Status MemoryKv::sync() {
   synced_ = newest_;
+  unsynced_.clear();
   ++syncs_;
   return {};
 }
 
+void MemoryKv::power_cut(std::size_t kept) {
+  const std::size_t left = std::min(kept, unsynced_.size());
+  newest_ = left == 0 ? synced_ : unsynced_[left - 1];
+  synced_ = newest_;
+  unsynced_.clear();
+}
+
 std::shared_ptr<const View> MemoryKv::view() { return std::make_shared<MemoryView>(newest_); }
 
+std::shared_ptr<const View> MemoryKv::synced_view() const {
+  return std::make_shared<MemoryView>(synced_);
+}
+
 Result<std::optional<std::string>> MemoryKv::get(Family family, std::string_view key) {
-  return find_in(family == Family::kRecords ? *newest_.records : *newest_.bytes, key);
+  return find_in(family == Family::kRecords ? newest_.records : newest_.bytes, key);
 }
 
 }  // namespace mlp::store

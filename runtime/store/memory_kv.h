@@ -6,10 +6,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
+#include <vector>
 
 #include "runtime/store/kv.h"
+#include "runtime/store/memory_table.h"
 
 namespace mlp::store {
 
@@ -20,26 +21,34 @@ class MemoryKv final : public Kv {
   std::shared_ptr<const View> view() override;
   Result<std::optional<std::string>> get(Family family, std::string_view key) override;
 
-  /// The machine died: only what was synced is still there. (When only the process dies, everything
-  /// written stays: nothing to call.)
-  void power_cut() { newest_ = synced_; }
+  /// The machine died: what was synced is still there, and of the batches after it the `kept`
+  /// oldest (a log is read up to its first damaged record). When only the process dies, everything
+  /// written stays: nothing to call.
+  void power_cut(std::size_t kept = 0);
+  /// Batches that a power cut may take away.
+  std::size_t unsynced() const { return unsynced_.size(); }
+  /// The store as a power cut would leave it at the least.
+  std::shared_ptr<const View> synced_view() const;
 
   std::uint64_t writes() const { return writes_; }
   std::uint64_t syncs() const { return syncs_; }
+  /// Called before each write: a full disk may hold it up. May throw.
+  void before_write(std::function<void()> hook) { before_write_ = std::move(hook); }
   /// Called after each write with its number from 1; may throw to end the test's process there.
   void after_write(std::function<void(std::uint64_t)> hook) { after_write_ = std::move(hook); }
 
-  using Table = std::map<std::string, std::string, std::less<>>;
   struct Tables {
-    std::shared_ptr<const Table> records = std::make_shared<Table>();
-    std::shared_ptr<const Table> bytes = std::make_shared<Table>();
+    MemoryTable records;
+    MemoryTable bytes;
   };
 
  private:
   Tables newest_;
   Tables synced_;
+  std::vector<Tables> unsynced_;  // as of each batch since the last sync
   std::uint64_t writes_ = 0;
   std::uint64_t syncs_ = 0;
+  std::function<void()> before_write_;
   std::function<void(std::uint64_t)> after_write_;
 };
 

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "base/random.h"
 #include "runtime/store/memory_kv.h"
 #include "runtime/store/rocks_kv.h"
 #include "tests/support/temp_folder.h"
@@ -150,6 +153,53 @@ TEST(RocksKv, AViewMayOutliveOtherViewsAndManyTablesAreReadBack) {
   ASSERT_TRUE(kv->sync().has_value());
   EXPECT_EQ(keys_of(*kv->view(), "k", "", false).size(), 5000u);
   EXPECT_EQ(kv->get(Family::kBytes, "k4321").value()->size(), 400u);
+}
+
+TEST(MemoryKv, APowerCutLeavesABeginOfWhatWasNotSynced) {
+  for (std::size_t kept = 0; kept <= 3; ++kept) {
+    MemoryKv kv;
+    Batch batch;
+    batch.put(Family::kRecords, "n", "synced");
+    ASSERT_TRUE(kv.write(batch));
+    ASSERT_TRUE(kv.sync());
+    for (const char* value : {"1", "2", "3"}) {
+      Batch more;
+      more.put(Family::kRecords, "n", value);
+      ASSERT_TRUE(kv.write(more));
+    }
+    EXPECT_EQ(kv.unsynced(), 3u);
+    kv.power_cut(kept);
+    EXPECT_EQ(**kv.get(Family::kRecords, "n"), kept == 0 ? "synced" : std::to_string(kept));
+  }
+}
+
+TEST(MemoryTable, HoldsWhatAMapHoldsAndCopiesStayAsTheyWere) {
+  SeededRandom random(1);
+  MemoryTable table;
+  MemoryTable copy;
+  std::map<std::string, std::string> expected;
+  std::map<std::string, std::string> copied;
+  for (int round = 0; round < 20'000; ++round) {
+    const std::string key = std::to_string(random.below(1'000));
+    if (random.below(3) == 0) {
+      table.erase(key);
+      expected.erase(key);
+    } else {
+      table.put(key, std::to_string(round));
+      expected[key] = std::to_string(round);
+    }
+    if (round != 10'000) continue;
+    copy = table;
+    copied = expected;
+  }
+  const auto content = [](const MemoryTable& of) {
+    std::map<std::string, std::string> all;
+    MemoryTable::Cursor cursor = of.seek("");
+    while (const MemoryTable::Entry* entry = cursor.next()) all[entry->key] = entry->value;
+    return all;
+  };
+  EXPECT_EQ(content(table), expected);
+  EXPECT_EQ(content(copy), copied);
 }
 
 }  // namespace

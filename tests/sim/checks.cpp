@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sim/checks.h"
+
+#include <algorithm>
+
+#include "runtime/fsck/run_check.h"
+#include "runtime/fsck/store_check.h"
+#include "runtime/store/attempt_records.h"
+#include "runtime/store/buckets.h"
+#include "runtime/store/meta_records.h"
+#include "runtime/store/object_records.h"
+#include "runtime/store/run_records.h"
+#include "tests/sim/outcome.h"
+
+namespace mlp::sim {
+
+void Checks::check_step(const engine::Engine& engine) {
+  if (const auto view = engine.view(); view != seen_) {
+    seen_ = view;
+    machine_.witness.published(*view);
+  }
+  if (machine_.kv.writes() == checked_writes_) return;
+  checked_writes_ = machine_.kv.writes();
+  for (const std::string& sentence : engine.find_violations()) machine_.witness.violated(sentence);
+  check_commits(*machine_.kv.view());
+}
+
+// After a power cut commits are counted again from the last that is left.
+void Checks::check_commits(const store::View& view) {
+  const store::Meta meta = *store::get_meta(view);
+  fsck::Findings findings;
+  for (std::uint64_t commit = std::min(checked_commit_, meta.commit); commit++ < meta.commit;) {
+    for (std::uint64_t number = 1; number <= meta.last_run; ++number) {
+      const model::RunId run(number);
+      const auto events = view.get(store::Family::kRecords, store::event_key(run, commit));
+      if (!*events) continue;
+      const Project* project = machine_.witness.project_of(run);
+      const plan::Plan* plan = project == nullptr ? nullptr : project->plan.get();
+      MLP_CHECK(fsck::check_commit({view, findings, plan, true}, run, commit).has_value());
+    }
+  }
+  checked_commit_ = meta.commit;
+  tell(findings);
+}
+
+void Checks::check_store(const store::View& view) {
+  fsck::Findings findings;
+  const fsck::PlanOf plan_of = [this](const model::Run& run) {
+    const Project* project = machine_.witness.project_of(run.id);
+    return Result<std::shared_ptr<const plan::Plan>>(project == nullptr ? nullptr : project->plan);
+  };
+  MLP_CHECK(fsck::check_store(view, findings, plan_of).has_value());
+  for (std::uint64_t run = 1; run <= store::get_meta(view)->last_run; ++run) {
+    MLP_CHECK(fsck::check_run({view, findings, nullptr, true}, model::RunId(run)).has_value());
+  }
+  tell(findings);
+}
+
+void Checks::tell(const fsck::Findings& findings) {
+  for (const fsck::Finding& finding : findings.all()) {
+    machine_.witness.violated(finding.record + ": " + finding.message);
+  }
+}
+
+void Checks::check_end(const engine::Engine& engine) {
+  check_step(engine);
+  const auto view = machine_.kv.view();
+  check_store(*view);
+  check_objects(*view);
+  check_logs(*view);
+  check_folders();
+  check_outcomes(*view);
+}
+
+/// Every object that is recorded is there, whole.
+void Checks::check_objects(const store::View& view) {
+  (void)view.scan(
+      store::Family::kRecords, store::bucket_prefix(store::Bucket::kObject), {},
+      [&](std::string_view key, std::string_view) {
+        const Digest digest = store::KeyReader(key).digest();
+        const auto record = store::find_object(view, digest);
+        const bool is_in_store = ((*record)->places & store::kInStore) != 0;
+        const std::string hex = digest.to_hex();
+        const auto file =
+            machine_.disk.bytes(kDataFolder + "/objects/" + hex.substr(0, 2) + "/" + hex.substr(2));
+        const auto bytes = store::find_object_bytes(view, digest);
+        const bool is_whole = is_in_store ? *bytes && sha256(**bytes) == digest
+                                          : file && sha256(*file) == digest;
+        if (!is_whole) machine_.witness.violated("object " + hex + " is recorded, but not there");
+        return true;
+      });
+}
+
+/// The log of each attempt is what its body printed, or nothing where it never started.
+void Checks::check_logs(const store::View& view) {
+  (void)view.scan(
+      store::Family::kRecords, store::bucket_prefix(store::Bucket::kAttempt), {},
+      [&](std::string_view key, std::string_view) {
+        const model::AttemptId id(store::KeyReader(key).u64());
+        const auto attempt = store::find_attempt(view, id);
+        const auto expected = machine_.witness.log_of(id);
+        const bool is_told = (*attempt)->outcome.reason != model::EndReason::kLost &&
+                             (*attempt)->outcome.reason != model::EndReason::kCancelled;
+        if (!is_told || !expected) return true;
+        const auto file = machine_.disk.bytes(kDataFolder + "/logs/" + id.to_string());
+        const auto small = store::find_log(view, id);
+        const std::string log = (*attempt)->log.is_file ? (file ? *file : "") : small->value_or("");
+        if (log != *expected) {
+          machine_.witness.violated("attempt " + id.to_string() + " has another log: \"" + log +
+                                    "\" for \"" + *expected + "\"");
+        }
+        return true;
+      });
+}
+
+/// Nothing is left of attempts or uploads that ended.
+void Checks::check_folders() {
+  const auto uploads = machine_.disk.list(kDataFolder + "/uploads");
+  if (uploads && !uploads->empty()) {
+    machine_.witness.violated("uploads/ still holds " + uploads->front());
+  }
+  if (const auto live = store::list_live(*machine_.kv.view()); !live->empty()) {
+    machine_.witness.violated("attempt " + live->front().attempt.to_string() + " is still live");
+  }
+}
+
+void Checks::check_outcomes(const store::View& view) {
+  const std::uint64_t last = store::get_meta(view)->last_run;
+  for (std::uint64_t run = 1; run <= last; ++run) {
+    const Project* project = machine_.witness.project_of(model::RunId(run));
+    if (project == nullptr) {
+      machine_.witness.violated("run " + std::to_string(run) + " has a plan that nobody submitted");
+      continue;
+    }
+    for (const std::string& difference : compare_outcome(view, model::RunId(run), *project)) {
+      machine_.witness.violated(difference);
+    }
+  }
+}
+
+std::string Checks::describe() {
+  const auto view = machine_.kv.view();
+  std::string text = "held by the runner: " + std::to_string(machine_.runner.held());
+  const auto runs = store::list_unfinished_runs(*view);
+  for (const model::Run& run : *runs) text += ", run " + run.id.to_string() + " goes on";
+  return text;
+}
+
+Digest Checks::digest() {
+  Hasher hasher;
+  for (const store::Family family : {store::Family::kRecords, store::Family::kBytes}) {
+    const auto add = [&](std::string_view key, std::string_view value) {
+      hasher.update(key);
+      hasher.update(value);
+      return true;
+    };
+    (void)machine_.kv.view()->scan(family, "", "", add);
+  }
+  hasher.update(machine_.disk.digest().view());
+  return hasher.finish();
+}
+
+}  // namespace mlp::sim

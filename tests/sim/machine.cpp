@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sim/machine.h"
+
+namespace mlp::sim {
+namespace {
+
+/// Apart from what the scenario was drawn by.
+constexpr std::uint64_t kChoices = 0x6368'6f69'6365'73;
+
+}  // namespace
+
+Machine::Machine(const Scenario& given, Trace* told)
+    : scenario(given),
+      trace(told),
+      random(given.seed ^ kChoices),
+      trouble(given, clock),
+      disk(clock),
+      files(disk, trouble),
+      witness(given, kv, disk),
+      runner(disk, clock, kDataFolder,
+             [this](const runner::Start& start) { return witness.body_of(start); }) {
+  trouble.on_fault([this](const Fault& fault) {
+    note([&] { return "fault: " + to_text(fault); });
+    if (fault.kind == FaultKind::kRunnerLost) runner.die();
+    if (fault.kind == FaultKind::kKill || fault.kind == FaultKind::kPowerCut) throw Killed{fault};
+  });
+  kv.before_write([this] { wait_for_space(); });
+  kv.after_write([this](std::uint64_t number) {
+    note([&] { return "write " + std::to_string(number); });
+    trouble.at_write();
+  });
+}
+
+void Machine::lose_power(const Fault& fault) {
+  SeededRandom chance(fault.chance);
+  runner.lose_power();
+  disk.power_cut(chance);
+  kv.power_cut(fault.kept);
+  witness.power_was_cut();
+}
+
+bool Machine::let_runner_act() {
+  const auto end = runner.next_end();
+  const bool has_end = end && *end <= clock.steady();
+  if (runner.has_unread() && (!has_end || random.below(2) == 0)) {
+    runner.read_one();
+    return true;
+  }
+  if (has_end) runner.end_one();
+  return has_end;
+}
+
+void Machine::wait_for_space() {
+  while (trouble.is_disk_full()) {
+    trouble.at_step();
+    clock.advance(std::chrono::milliseconds(1));
+    if (meanwhile) meanwhile();
+  }
+}
+
+void Machine::note(const std::function<std::string()>& line) const {
+  if (trace == nullptr) return;
+  trace->tell(std::to_string(trouble.step()) + " " + line());
+}
+
+}  // namespace mlp::sim

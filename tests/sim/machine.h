@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What lives longer than a daemon: the disk, the store on it, the runner, the clock, chance; and
+// the witness, who has seen everything and forgets nothing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "runtime/store/memory_kv.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/scenario.h"
+#include "tests/sim/simulated_files.h"
+#include "tests/sim/simulated_runner.h"
+#include "tests/sim/trace.h"
+#include "tests/sim/trouble.h"
+#include "tests/sim/witness.h"
+
+namespace mlp::sim {
+
+inline const std::string kDataFolder = "/data";
+
+struct Machine {
+  Machine(const Scenario& given, Trace* told);
+
+  /// Both the kernel's cache and the runner are gone.
+  void lose_power(const Fault& fault);
+  /// One thing the runner does by itself, if anything is due; false: nothing is.
+  bool let_runner_act();
+  /// While the disk is full the caller waits for it here; others go on by `meanwhile`. May throw.
+  void wait_for_space();
+
+  void note(const std::function<std::string()>& line) const;
+
+  const Scenario& scenario;
+  Trace* trace;
+  ManualClock clock;
+  SeededRandom random;
+  Trouble trouble;
+  Disk disk;
+  SimulatedFiles files;
+  store::MemoryKv kv;
+  Witness witness;
+  SimulatedRunner runner;
+  std::uint64_t synced_mark = 0;  // the file `synced`
+  std::uint64_t epochs = 0;       // daemons begun
+  std::function<void()> meanwhile;
+};
+
+}  // namespace mlp::sim
