@@ -14,12 +14,14 @@ struct Plan {
   int most_waiting;
 };
 
-/// What waits beyond it gets 503. Followers are bounded by Limits::streams, one piece for each, and
-/// a wake that is dropped would leave one waiting for ever.
+/// What waits beyond it gets 503. A connection has one request that waits at most, so whoever comes
+/// late waits for those before it and is not refused over and over while they come back at once.
+/// Followers are bounded by Limits::streams, one piece for each, and a wake that is dropped would
+/// leave one waiting for ever.
 constexpr Plan kPlans[] = {
     {Lane::kQuick, 1, 1'000},
-    {Lane::kRead, 3, 1'000},
-    {Lane::kWrite, 2, 1'000},
+    {Lane::kRead, 3, 4'096},
+    {Lane::kWrite, 2, 4'096},
     {Lane::kFollow, 2, 1'000'000},
 };
 

@@ -32,12 +32,12 @@ const std::vector<Route>& all_routes() {
       {kGet, "/api/v1/runs/{run}/tasks", kViewer, list_tasks},
       {kGet, "/api/v1/runs/{run}/task-runs", kViewer, list_task_runs},
       {kGet, "/api/v1/runs/{run}/task-runs/{name...}", kViewer, show_task_run},
-      {kGet, "/api/v1/runs/{run}/events", kViewer, follow_events},
+      {kGet, "/api/v1/runs/{run}/events", kViewer, follow_events, Lane::kFollow},
       {kGet, "/api/v1/runs/{run}/source", kViewer, show_source},
       {kGet, "/api/v1/runs/{run}/source/{path...}", kViewer, send_source_file},
       {kGet, "/api/v1/runs/{run}/why/{name...}", kViewer, explain_task_run},
 
-      {kGet, "/api/v1/attempts/{attempt}/log", kViewer, send_log},
+      {kGet, "/api/v1/attempts/{attempt}/log", kViewer, send_log, Lane::kFollow},
 
       {kGet, "/api/v1/artifacts", kViewer, list_artifacts},
       {kGet, "/api/v1/artifacts/{digest}", kViewer, show_artifact},

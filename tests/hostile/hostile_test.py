@@ -92,6 +92,19 @@ class HostileTest(unittest.TestCase):
         self.attack("unread_streams", 1000, path=path, meanwhile=background.wait)
         self.assertEqual(background.ended, 300)
 
+    def test_a_commit_of_many_events_comes_in_pieces_and_each_event_once(self):
+        for _ in range(2):  # the second time all are found in the cache, very many in one commit
+            run = self.siege.home.ctl("run", "hostile.mlp", "squares", "--json").lines[-1]["id"]
+        chunks = self.siege.chunks(f"/api/v1/runs/{run}/events")
+        events = [json.loads(line) for line in b"".join(chunks).splitlines()]
+        done = [event["task_run"] for event in events if event.get("state") == "done"]
+        self.assertEqual(len(done), 400)
+        self.assertEqual(len(set(done)), 400)
+        self.assertGreater(len(b"".join(chunks)), 80_000)
+        self.assertLess(max(map(len, chunks)), 66_000)
+        commits = [event["commit"] for event in events]
+        self.assertEqual(commits, sorted(commits))
+
     def test_a_log_line_of_a_hundred_megabytes(self):
         before = self.siege.idle
         siege.meter.reset_peak(self.siege.pid)

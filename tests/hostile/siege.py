@@ -9,6 +9,8 @@ import gc
 import json
 import os
 import resource
+import socket
+import subprocess
 import sys
 import threading
 import time
@@ -45,6 +47,15 @@ task chatter(go_on: string) -> (text: string at stdout) {
 task tick(n: int) -> (out: int at stdout) {
   cache off
   run "echo $MLP_INPUT_N"
+}
+
+task square(n: int) -> (out: int at stdout) {
+  run "echo $((MLP_INPUT_N * MLP_INPUT_N))"
+}
+
+pipeline squares() -> int {
+  all = for n in range(0, 400) { square(n) }
+  return sum(for s in all { s.out })
 }
 
 task shout() -> (text: string at stdout) {
@@ -102,7 +113,8 @@ class Siege:
         self.pid, self.address = status["pid"], status["address"]
         with open(os.path.join(self.home.data, "token"), encoding="ascii") as file:
             self.token = file.read().strip()
-        self.submit_one()
+        if wrong := self.submit_one():
+            raise AssertionError(wrong[0])
         self.settle_down()
 
     def close(self):
@@ -117,10 +129,28 @@ class Siege:
         self.threads = meter.count_threads(self.pid)
 
     def submit_one(self):
-        """What a legitimate user wants: a run that goes through."""
-        out = self.home.ctl("run", "hostile.mlp", "hello", "--set", "name=world").out
-        if "hello world" not in out:
-            raise AssertionError(f"a run under attack ended otherwise:\n{out}")
+        """What a legitimate user wants: a run that goes through. Says what is wrong, if anything."""
+        try:
+            out = self.home.ctl("run", "hostile.mlp", "hello", "--set", "name=world").out
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            return [f"a run did not go through: {error}"]
+        return [] if "hello world" in out else [f"a run ended otherwise: {out}"]
+
+    def chunks(self, path):
+        """The chunks of an answer, as they were sent."""
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
+        host, port = self.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=60) as client:
+            client.sendall((head + "Accept: application/x-ndjson\r\nConnection: close\r\n\r\n").encode())
+            answer = b"".join(iter(lambda: client.recv(65536), b""))
+        rest = answer.split(b"\r\n\r\n", 1)[1]
+        found = []
+        while rest:
+            size, rest = rest.split(b"\r\n", 1)
+            count = int(size, 16)
+            found.append(rest[:count])
+            rest = rest[count + 2:]
+        return found
 
     def submission(self):
         """What a client sends to submit: taken from a run that was."""
@@ -145,7 +175,7 @@ class Siege:
             with Attackers(name, self.address, self.token, count, path) as attackers:
                 has_landed = attackers.landed.wait(LANDING)
                 end = time.monotonic() + seconds
-                self.submit_one()
+                unserved = self.submit_one()
                 if meanwhile:
                     meanwhile()
                 attackers.process.join(max(0.0, end - time.monotonic()))
@@ -153,7 +183,7 @@ class Siege:
         peak = meter.memory_of(self.pid)[1]
         figures = {"attack": name, "count": count, "idle_mb": round(self.idle / 1e6, 1),
                    "growth_mb": round((peak - self.idle) / 1e6, 1), **measured.figures()}
-        wrong = list(measured.failures[:3])
+        wrong = measured.failures[:3] + unserved
         if not has_landed:
             wrong.append("the attack never reached its full weight")
         if not attackers.was_alive:

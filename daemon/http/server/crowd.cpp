@@ -15,6 +15,9 @@ using Clock = std::chrono::steady_clock;
 
 /// Sending away who holds less frees nothing worth it.
 constexpr std::size_t kWorthIt = 4 * 1024;
+/// What is larger may take three quarters of the memory: large answers and bodies that are held back
+/// leave room for the usual ones.
+constexpr std::size_t kUsual = 64 * 1024;
 
 }  // namespace
 
@@ -74,7 +77,8 @@ void Crowd::recognise(Guest& guest) {
 
 bool Crowd::hold(Guest& guest, std::size_t bytes) {
   if (!guest.is_here_) return false;
-  const auto too_much = [&] { return held_ - guest.held_ + bytes > bounds_.held_bytes; };
+  const std::size_t most = bytes > kUsual ? bounds_.held_bytes / 4 * 3 : bounds_.held_bytes;
+  const auto too_much = [&] { return held_ - guest.held_ + bytes > most; };
   while (bytes >= kWorthIt && bytes > guest.held_ && too_much()) {
     if (!dismiss_first(strangers_waiting_, kWorthIt, &guest) &&
         !dismiss_first(known_waiting_, kWorthIt, &guest)) {

@@ -27,7 +27,7 @@ enum class Lane : std::uint8_t {
   kQuick,   // memory alone: answers whatever else goes on
   kRead,    // reads the store and files
   kWrite,   // takes data in, compiles, waits for the disk
-  kFollow,  // the next piece of a stream; one at most for each
+  kFollow,  // the beginning and the next piece of a stream; one at most for each
 };
 
 /// There is no route without a permission: it has no default.

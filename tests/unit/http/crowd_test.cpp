@@ -122,6 +122,19 @@ TEST(Crowd, ThoseWhoAreKnownAreGivenTimeToSendAndToRead) {
   EXPECT_FALSE(known.is_gone);
 }
 
+TEST(Crowd, WhatIsLargeLeavesRoomForWhatIsUsual) {
+  struct Visitor final : Guest {
+    void give_way() override {}
+  };
+  Crowd crowd({.guests = 9, .strangers = 9, .streams = 9, .held_bytes = 400 * kKib,
+               .patience = std::chrono::hours(1)});
+  Visitor large, larger, usual;
+  for (Visitor* visitor : {&large, &larger, &usual}) crowd.enter(*visitor);
+  EXPECT_TRUE(crowd.hold(large, 300 * kKib));
+  EXPECT_FALSE(crowd.hold(larger, 90 * kKib));
+  EXPECT_TRUE(crowd.hold(usual, 60 * kKib));
+}
+
 TEST_F(CrowdTest, StreamsShareHalfOfWhatMayBeHeld) {
   auto& first = enter("a", true);
   auto& second = enter("b", true);
