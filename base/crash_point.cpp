@@ -37,12 +37,14 @@ class Points {
     const std::lock_guard lock(mutex_);
     const std::uint64_t hit = ++hits_[name];
     if (hit == 1 && !log_.empty()) note(name);
-    if (name == name_ && hit == deadly_hit_) ::kill(::getpid(), SIGKILL);
+    if (name != name_ || hit != deadly_hit_) return;
+    if (!log_.empty()) note(name_ + ":" + std::to_string(hit));
+    ::kill(::getpid(), SIGKILL);
   }
 
  private:
-  void note(const char* name) const {
-    const std::string line = std::string(name) + "\n";
+  void note(const std::string& text) const {
+    const std::string line = text + "\n";
     const int file = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (file < 0) return;
     (void)!::write(file, line.data(), line.size());

@@ -5,7 +5,8 @@
 //
 //   MLP_CRASH_AT=commit.after_write     ends the process there, at the first time it is reached
 //   MLP_CRASH_AT=commit.after_write:3   at the third
-//   MLP_CRASH_LOG=FILE                  appends each name to FILE when it is first reached
+//   MLP_CRASH_LOG=FILE                  appends each name to FILE when it is first reached, and
+//                                       name:hit where the process ends
 #pragma once
 
 #include <atomic>

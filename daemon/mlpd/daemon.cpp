@@ -34,7 +34,7 @@ constexpr int kEngineWorkers = 2;
 constexpr std::chrono::milliseconds kLastAnswerTime{50};
 /// Between two looks at what malloc keeps.
 constexpr std::chrono::milliseconds kMemoryInterval{1000};
-constexpr Duration kRunnerPatience = std::chrono::seconds(8);
+constexpr Duration kRunnerPatience = std::chrono::seconds(5);  // then it is killed
 
 std::uint64_t random_seed() {
   std::uint64_t seed = 0;

@@ -53,7 +53,7 @@ void Engine::State::carry_out(schedule::Evaluate& command) {
 
 void Engine::State::carry_out(schedule::Start& command) {
   ActiveRun& run = runs.at(command.task_run.run);
-  model::Attempt attempt = recorder.started(run, command);
+  model::Attempt attempt = recorder.started(run, command, parts.executor.place());
   execute::AttemptStart start =
       make_start(run, attempt, std::move(command.inputs), command.timeout);
   start.may_wait = command.may_wait;

@@ -67,7 +67,7 @@ struct Engine::State {
   void take(ObjectLostMessage message);
   void take(schedule::EvaluationDone done);
   void add_run(model::Run record, std::shared_ptr<const PreparedPlan> prepared,
-               std::vector<schedule::Adopted> adopted, schedule::Known known);
+               schedule::Known known);
 
   // what commands mean (carry_out.cpp)
   void carry_out(schedule::LookUp& command);

@@ -37,7 +37,7 @@ class DryRun {
       return was_run_[definition] ? std::optional(key_of(prepared_, definition, inputs))
                                   : std::nullopt;
     };
-    events_.push_back(schedule::RunAdded{std::move(spec), {}});
+    events_.push_back(schedule::RunAdded{std::move(spec)});
     while (!events_.empty() || scheduler_.has_more()) decide();
     std::stable_sort(
         forecast_.entries.begin(), forecast_.entries.end(),

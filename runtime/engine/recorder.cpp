@@ -16,7 +16,6 @@ namespace {
 
 // `last used` is kept to the hour; writing it more often would cost a record for each hit.
 constexpr Duration kUseNoted = std::chrono::hours(1);
-constexpr std::string_view kLocal = "local";
 
 }  // namespace
 
@@ -116,7 +115,8 @@ void Recorder::task_run_changed(const schedule::TaskRunChanged& changed) {
   transitions(record.id.run).tasks.push_back(std::move(transition));
 }
 
-model::Attempt Recorder::started(ActiveRun& run, const schedule::Start& start) {
+model::Attempt Recorder::started(ActiveRun& run, const schedule::Start& start,
+                                 const std::string& place) {
   const PreparedPlan& prepared = *run.prepared;
   const model::NewObject& base = prepared.bases[start.definition];
   model::Attempt attempt;
@@ -130,7 +130,7 @@ model::Attempt Recorder::started(ActiveRun& run, const schedule::Start& start) {
   attempt.inputs = cache::encode_inputs(
       cache::key_inputs(prepared.plan->definitions[start.definition], start.inputs));
   store::put_attempt(batch_, attempt);
-  store::put_live(batch_, attempt.id, kLocal);
+  store::put_live(batch_, attempt.id, place);
   run.has_base.resize(prepared.bases.size());
   if (!run.has_base[start.definition]) put_object(base, {});
   run.has_base[start.definition] = true;

@@ -41,7 +41,8 @@ class Recorder {
   void cancel_asked(const model::Run& run);
   void run_ended(const model::Run& run);
   void task_run_changed(const schedule::TaskRunChanged& changed);
-  model::Attempt started(ActiveRun& run, const schedule::Start& start);
+  /// `place`: where its executor starts it.
+  model::Attempt started(ActiveRun& run, const schedule::Start& start, const std::string& place);
   /// An attempt that is live no more. `end`: its log and objects.
   void attempt_ended(model::Attempt attempt, const execute::AttemptEnded& end);
   void published(const Digest& key, model::AttemptId made_by,

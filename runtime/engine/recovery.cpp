@@ -23,7 +23,6 @@ struct Found {
   model::Run record;
   std::shared_ptr<const PreparedPlan> prepared;
   std::vector<model::Attempt> live;
-  std::vector<schedule::Adopted> adopted;
 };
 
 struct Settled {
@@ -54,6 +53,8 @@ class Recovery {
   std::map<model::RunId, Found> runs_;
   std::vector<model::Attempt> stray_;  // live by their record, of no unfinished run
   std::map<model::RunId, std::map<model::TaskRunId, store::Due>> due_;
+  std::vector<schedule::Adopted> adopted_;
+  std::map<AttemptId, std::string> places_;  // of the live attempts
 };
 
 Status Recovery::recover() {
@@ -125,6 +126,7 @@ Status Recovery::find_live() {
                    "attempt " + each.attempt.to_string() + " is live but has no record"};
     }
     auto run = runs_.find(attempt->task_run.run);
+    places_[each.attempt] = each.where;
     (run == runs_.end() ? stray_ : run->second.live).push_back(std::move(*attempt));
   }
   return {};
@@ -162,6 +164,7 @@ Result<Settled> Recovery::ask_executor() {
     run.prepared = found.prepared;
     for (const model::Attempt& attempt : found.live) {
       asked.push_back(make_start(run, attempt, inputs_of(found, attempt), Duration(0)));
+      asked.back().place = places_[attempt.id];
     }
   }
   engine_.parts.executor.adopt(std::move(asked));
@@ -196,7 +199,7 @@ Status Recovery::settle(const Settled& settled) {
       }
       const plan::Plan& plan = *found.prepared->plan;
       bool is_cached = plan.definition_of(plan.task(attempt.task_run.task)).is_cached;
-      found.adopted.push_back(
+      adopted_.push_back(
           {attempt.id, attempt.task_run, attempt.cpus, is_cached ? attempt.key : Digest{}});
       engine_.attempts.emplace(attempt.id, attempt);
     }
@@ -247,6 +250,7 @@ void clamp_due(model::TaskRun& record, const std::map<model::TaskRunId, store::D
 
 void Recovery::replay() {
   Engine::State& engine = engine_;
+  engine.decide(schedule::AttemptsAdopted{std::move(adopted_)});
   for (auto& [id, found] : runs_) {
     schedule::Known known = [&engine, due = due_[id]](const model::TaskRunId& task_run) {
       Result<std::optional<model::TaskRun>> record =
@@ -256,8 +260,7 @@ void Recovery::replay() {
       return std::move(record).value();
     };
     bool is_cancelled = found.record.cancel_asked;
-    engine.add_run(std::move(found.record), std::move(found.prepared), std::move(found.adopted),
-                   std::move(known));
+    engine.add_run(std::move(found.record), std::move(found.prepared), std::move(known));
     if (is_cancelled) engine.decide(schedule::CancelAsked{id});
   }
 }

@@ -25,11 +25,11 @@ void Engine::State::take(SubmitMessage message) {
   model::Run run = recorder.submitted(submission, *message.prepared);
   CRASH_POINT("submit.recorded");
   answer<Submitted>(message.reply, Submitted{run.id, true});
-  add_run(std::move(run), std::move(message.prepared), {}, {});
+  add_run(std::move(run), std::move(message.prepared), {});
 }
 
 void Engine::State::add_run(model::Run record, std::shared_ptr<const PreparedPlan> prepared,
-                            std::vector<schedule::Adopted> adopted, schedule::Known known) {
+                            schedule::Known known) {
   schedule::RunSpec spec;
   spec.id = record.id;
   spec.layout = prepared->layout;
@@ -42,7 +42,7 @@ void Engine::State::add_run(model::Run record, std::shared_ptr<const PreparedPla
   ActiveRun& run = runs[record.id];
   run.prepared = std::move(prepared);
   run.record = std::move(record);
-  decide(schedule::RunAdded{std::move(spec), std::move(adopted)});
+  decide(schedule::RunAdded{std::move(spec)});
 }
 
 void Engine::State::take(CancelMessage message) {

@@ -31,6 +31,8 @@ struct AttemptStart {
   /// May wait in the executor's own queue behind those that run, to start the moment one ends
   /// (only attempts of 1 cpu; kill() calls it back).
   bool may_wait = false;
+  /// For adopt(): Executor::place() when its start was written.
+  std::string place;
 };
 
 using model::NewObject;
@@ -55,9 +57,10 @@ struct AttemptEnded {
 struct ExecutorEvents {
   std::function<void(AttemptEnded)> ended;
   /// Attempts the executor holds after a restart have been settled: of `asked` (see adopt), these
-  /// are still there (running, or ended and about to be told); every other one is lost.
+  /// are still there (running, or ended and about to be told); every other one was never started,
+  /// unless `lost` named it before.
   std::function<void(std::vector<model::AttemptId> held)> adopted;
-  /// The runner died and its survivors were seen gone: these attempts are lost.
+  /// The runner died and its survivors were seen gone: these attempts are lost. They may have run.
   std::function<void(std::vector<model::AttemptId> lost)> lost;
 };
 
@@ -67,6 +70,9 @@ class Executor {
   /// Once, before anything else: the attempts the store says are live, with what they need to be
   /// collected. Answers by `adopted`.
   virtual void adopt(std::vector<AttemptStart> live) = 0;
+  /// Where an attempt is started now, for the record of its start: what is in no inventory of that
+  /// place was never started; once the place is another nobody can tell. Any thread.
+  virtual std::string place() const { return "local"; }
   /// The start is written. Never fails: trouble comes back as an end.
   virtual void start(AttemptStart attempt) = 0;
   /// Ends as `cancelled` unless it ended by itself meanwhile.

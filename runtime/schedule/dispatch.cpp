@@ -288,13 +288,18 @@ void Dispatch::cancel(TaskEntry& entry) {
 
 // ---- after a restart --------------------------------------------------------------------------
 
-void Dispatch::adopt(RunState& run, const std::vector<Adopted>& adopted) {
+void Dispatch::adopt(const std::vector<Adopted>& adopted) {
   for (const Adopted& attempt : adopted) {
     core_.unclaimed.emplace(attempt.id, attempt);
     core_.resources.take(attempt.cpus);
     if (attempt.key) core_.keys.reserve(attempt.key, attempt.id);
-    ++run.live;
   }
+}
+
+std::uint64_t Dispatch::count_adopted(model::RunId run) const {
+  return static_cast<std::uint64_t>(
+      std::count_if(core_.unclaimed.begin(), core_.unclaimed.end(),
+                    [run](const auto& each) { return each.second.task_run.run == run; }));
 }
 
 bool Dispatch::restore_known(TaskEntry& entry) {

@@ -35,7 +35,9 @@ class Dispatch {
   void cancel(TaskEntry& entry);
   /// Attempts of a cancelled run that the replay never met are killed.
   void cancel_unclaimed(RunState& run);
-  void adopt(RunState& run, const std::vector<Adopted>& adopted);
+  void adopt(const std::vector<Adopted>& adopted);
+  /// Of those adopted, the attempts of one run that the replay has not met.
+  std::uint64_t count_adopted(model::RunId run) const;
 
  private:
   bool restore_known(TaskEntry& entry);

@@ -21,8 +21,12 @@ namespace mlp::schedule {
 /// A new run, or one that is taken up again after a restart (RunSpec::known).
 struct RunAdded {
   RunSpec spec;
-  /// Attempts of it that are live; the replay meets their task runs in its own time.
-  std::vector<Adopted> adopted;
+};
+
+/// After a restart, before the runs are added: their attempts that are live. The replay meets their
+/// task runs in its own time; until then they hold their keys and resources.
+struct AttemptsAdopted {
+  std::vector<Adopted> attempts;
 };
 
 struct CancelAsked {
@@ -62,8 +66,8 @@ struct Paused {
   bool is_paused = true;
 };
 
-using Event =
-    std::variant<RunAdded, CancelAsked, KeyAnswered, AttemptEnded, EvaluationDone, GoOn, Paused>;
+using Event = std::variant<RunAdded, AttemptsAdopted, CancelAsked, KeyAnswered, AttemptEnded,
+                           EvaluationDone, GoOn, Paused>;
 
 // ---- commands ---------------------------------------------------------------------------------
 

@@ -39,8 +39,13 @@ void Scheduler::handle(RunAdded event) {
   run->spec = std::move(event.spec);
   RunState& added = *run;
   core_.runs.emplace(added.spec.id, std::move(run));
-  dispatch_->adopt(added, event.adopted);
+  added.live = dispatch_->count_adopted(added.spec.id);
   blocks_->begin_run(added);
+}
+
+// All of them before any run: one that is met first must not take the key of another's attempt.
+void Scheduler::handle(AttemptsAdopted event) {
+  dispatch_->adopt(event.attempts);
 }
 
 void Scheduler::handle(CancelAsked event) {

@@ -52,6 +52,7 @@ class Scheduler {
 
  private:
   void handle(RunAdded event);
+  void handle(AttemptsAdopted event);
   void handle(CancelAsked event);
   void handle(KeyAnswered event);
   void handle(AttemptEnded event);

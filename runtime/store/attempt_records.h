@@ -22,7 +22,7 @@ Result<std::vector<model::Attempt>> list_attempts(const View& view, const model:
 
 struct Live {
   model::AttemptId attempt;
-  std::string where;  // runner generation, or the cluster
+  std::string where;  // "local/" and the runner's generation
 };
 
 void put_live(Batch& batch, model::AttemptId attempt, std::string_view where);

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/crash_point.h"
@@ -32,11 +34,30 @@ Error system_error(const std::string& what, const std::string& path) {
   return {code, what + " " + path + ": " + std::strerror(errno)};
 }
 
-std::string read_pid(int lock) {
-  std::array<char, 32> text{};
+/// What the file `lock` says: "<pid> <epoch>", of the last daemon that held it.
+struct LockText {
+  std::string pid;
+  std::uint64_t epoch = 0;
+};
+
+LockText read_lock(int lock) {
+  std::array<char, 64> text{};
   const ssize_t n = ::pread(lock, text.data(), text.size() - 1, 0);
-  return n > 0 ? std::string(trim(std::string_view(text.data(), static_cast<std::size_t>(n))))
-               : std::string();
+  const std::string_view whole(text.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  const auto words = split(trim(whole), ' ');
+  LockText found;
+  found.pid = words.front();
+  if (words.size() > 1) found.epoch = std::strtoull(words.back().c_str(), nullptr, 10);
+  return found;
+}
+
+/// Of one length, so that a full disk has room for it where it was written before.
+void write_lock(int lock, std::uint64_t epoch) {
+  std::array<char, 64> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%-10d %20llu\n", ::getpid(),
+                                 static_cast<unsigned long long>(epoch));
+  // The lock itself holds without it.
+  (void)!::pwrite(lock, text.data(), static_cast<std::size_t>(size), 0);
 }
 
 /// The open, locked file; closing it unlocks. The file itself stays: removing it would let two in.
@@ -46,18 +67,14 @@ Result<int> take_lock(const std::string& path, const std::string& folder) {
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     const bool is_held = errno == EWOULDBLOCK;
     const Error error = system_error("cannot lock", path);
-    const std::string pid = read_pid(lock);
+    const std::string pid = read_lock(lock).pid;
     ::close(lock);
     if (!is_held) return error;
     return Error{ErrorCode::kConflict,
                  "another mlpd" + (pid.empty() ? "" : " (pid " + pid + ")") + " uses " + folder +
                      "; end it with `mlpctl down`, or give another folder with --data"};
   }
-  const std::string pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(lock, 0) != 0 ||
-      ::pwrite(lock, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    // The pid is only for the message above; the lock holds without it, also on a full disk.
-  }
+  write_lock(lock, read_lock(lock).epoch);
   return lock;
 }
 
@@ -180,7 +197,9 @@ Result<Meta> DataFolder::begin_epoch(Kv& kv) {
     put_schema(batch, meta.schema);
     put_folder_id(batch, meta.folder_id);
   }
-  ++meta.daemon_epoch;
+  // A store that was put back from an older copy counts on from what its runner may have seen.
+  meta.daemon_epoch = std::max(meta.daemon_epoch, read_lock(lock_).epoch) + 1;
+  write_lock(lock_, meta.daemon_epoch);
   ++meta.commit;
   put_daemon_epoch(batch, meta.daemon_epoch);
   put_commit(batch, meta.commit);

@@ -61,8 +61,8 @@ class DataFolder {
 
   /// Call once the store is open, before anything else is written. Checks schema (kUnsupported:
   /// mlpd exits 11) and that no acknowledged commit is missing (kCorrupt; also when the mark that
-  /// tells it is gone), then counts the daemon epoch up and syncs it. Returns the meta records as
-  /// they are afterwards.
+  /// tells it is gone), then counts the daemon epoch up, above any that the file `lock` names,
+  /// and syncs it. Returns the meta records as they are afterwards.
   Result<Meta> begin_epoch(Kv& kv);
 
   /// After begin_epoch().

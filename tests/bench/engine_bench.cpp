@@ -126,7 +126,7 @@ void measure_waiting(std::int64_t tasks) {
       return std::optional(sha256(std::to_string(run) + plan::to_text(inputs[0])));
     };
     std::deque<schedule::Event> events;
-    events.push_back(schedule::RunAdded{std::move(spec), {}});
+    events.push_back(schedule::RunAdded{std::move(spec)});
     while (!events.empty() || scheduler.has_more()) {
       schedule::Event event = schedule::GoOn{};
       if (!events.empty()) event = std::move(events.front());

@@ -54,7 +54,7 @@ class DaemonTest(HomeTest):
         self.assertEqual(document["schema_version"], 1)
         self.assertEqual(document["health"], "ok")
         self.home.ctl("down")
-        self.assertEqual(self.home.processes(), [])
+        self.wait_for(lambda: not self.home.processes(), "nothing is left")
         self.home.ctl("status", expect=harness.UNREACHABLE)
 
     def test_a_killed_daemon_loses_nothing_and_runs_nothing_twice(self):
@@ -89,7 +89,7 @@ class DaemonTest(HomeTest):
         self.assertIn("--wait", refused.err)
         self.assertIn("--kill", refused.err)
         self.home.ctl("down", "--kill")
-        self.assertEqual(self.home.processes(), [])
+        self.wait_for(lambda: not self.home.processes(), "nothing is left")
         self.home.ctl("up")
         self.wait_for(lambda: len(self.begun()) == 2, "the run goes on at the next up")
         attempts = self.home.ctl("show", "1/slow[0]", "--json").json["attempt_details"]

@@ -106,7 +106,7 @@ void collect_outputs(const CollectTools& tools, const CollectOrder& order, Colle
 }
 
 void check_linked(const CollectTools& tools, const CollectOrder& order, Collected& collected) {
-  collected.damaged = find_changed(tools.files, order.linked);
+  collected.damaged = find_changed(tools.files, order.linked, order.slot.work());
   if (collected.damaged.empty()) return;
   for (const LinkedInput& input : collected.damaged) (void)tools.objects.quarantine(input.digest);
   fail(collected.ended, EndReason::kOutput,

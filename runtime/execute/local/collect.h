@@ -22,6 +22,7 @@ struct SlotPaths {
   std::string work() const { return folder + "/task"; }
   std::string log() const { return folder + "/log"; }
   std::string standard_output() const { return folder + "/stdout"; }
+  std::string linked() const { return folder + "/linked"; }  // linked_inputs.h
 };
 
 struct CollectOrder {

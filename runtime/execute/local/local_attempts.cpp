@@ -129,7 +129,7 @@ void LocalAttempts::stage(Attempt& attempt) {
     return staged(id, generation_, staging_.stage(attempt.start, attempt.output_paths, folder));
   }
   parts_.file_workers.post([this, id, folder, start = attempt.start, outputs = attempt.output_paths,
-                            generation = generation_] {
+                            generation = generation_.load()] {
     auto result = staging_.stage(start, outputs, folder);
     parts_.post([this, id, generation, result = std::move(result)]() mutable {
       staged(id, generation, std::move(result));
@@ -181,6 +181,7 @@ void LocalAttempts::fail_staging(Attempt& attempt, const Error& error) {
 }
 
 Status LocalAttempts::launch(Attempt& attempt) {
+  MLP_TRY(keep_linked(parts_.files, slots_.paths(*attempt.slot).linked(), attempt.staged.linked));
   const BodyScope scope{*attempt.start.plan, definition_of(attempt), attempt.start.inputs,
                         attempt.staged.paths, attempt.output_paths};
   MLP_ASSIGN(const runner::Start start, make_start(attempt, scope));
@@ -278,7 +279,7 @@ void LocalAttempts::collect_end(Attempt& attempt) {
     return collected(id, generation_, collect(collect_tools(), order));
   }
   parts_.file_workers.post([this, id, paths, log_file, start = attempt.start, end = attempt.end,
-                            linked = attempt.staged.linked, generation = generation_] {
+                            linked = attempt.staged.linked, generation = generation_.load()] {
     auto result = collect(collect_tools(), {start, end, paths, linked, log_file});
     parts_.post([this, id, generation, result = std::move(result)]() mutable {
       collected(id, generation, std::move(result));
@@ -338,6 +339,9 @@ void LocalAttempts::forget(Attempt& attempt) {
   if (attempt.slot && attempt.generation == generation_) {
     // The next attempt may wait in the runner: until it starts its log must not be this one's.
     if (attempt.has_log_in_slot) parts_.task_files.empty(slots_.paths(*attempt.slot).log());
+    if (!attempt.staged.linked.empty()) {
+      (void)parts_.files.remove(slots_.paths(*attempt.slot).linked());
+    }
     if (attempt.is_adopted) {
       slots_.discard(*attempt.slot);
     } else {
@@ -368,22 +372,9 @@ void LocalAttempts::settle(const runner::Welcome& welcome) {
   is_connected_ = true;
   if (welcome.generation != generation_) settle_new_generation(welcome);
   const std::vector<Id> held = settle_held(welcome);
-  std::vector<Id> lost;
-  for (auto& [id, attempt] : attempts_) {
-    const bool is_gone = (attempt.state == State::kSent || attempt.state == State::kCollecting) &&
-                         !std::binary_search(held.begin(), held.end(), id);
-    if (is_gone) lost.push_back(id);
-  }
-  for (const Id id : lost) {
-    parts_.logs.remove(id);
-    attempts_.erase(id);
-  }
-  if (is_adopting_) {
-    is_adopting_ = false;
-    parts_.events.adopted(held);
-  } else if (!lost.empty()) {
-    parts_.events.lost(lost);
-  }
+  const std::vector<Id> lost = take_gone(held);
+  if (!lost.empty()) parts_.events.lost(lost);
+  if (std::exchange(is_adopting_, false)) parts_.events.adopted(held);
   std::vector<Id> fresh;
   for (const auto& [id, attempt] : attempts_) {
     if (attempt.state == State::kNew) fresh.push_back(id);
@@ -391,6 +382,25 @@ void LocalAttempts::settle(const runner::Welcome& welcome) {
   for (const Id id : fresh) {
     if (Attempt* attempt = find(id, State::kNew)) begin(*attempt);
   }
+}
+
+/// Forgets what the runner had and has no more; those that may have run. One that an earlier daemon
+/// was to start in this very runner, and that is not here, never came so far.
+std::vector<LocalAttempts::Id> LocalAttempts::take_gone(const std::vector<Id>& held) {
+  std::vector<Id> lost;
+  for (auto it = attempts_.begin(); it != attempts_.end();) {
+    const auto& [id, attempt] = *it;
+    const bool was_there = attempt.state == State::kSent || attempt.state == State::kCollecting;
+    if (!was_there || std::binary_search(held.begin(), held.end(), id)) {
+      ++it;
+      continue;
+    }
+    const bool never_started = is_adopting_ && attempt.start.place == place();
+    if (!never_started) lost.push_back(id);
+    parts_.logs.remove(id);
+    it = attempts_.erase(it);
+  }
+  return lost;
 }
 
 void LocalAttempts::settle_new_generation(const runner::Welcome& welcome) {
@@ -429,6 +439,8 @@ std::vector<LocalAttempts::Id> LocalAttempts::settle_held(const runner::Welcome&
       auto paths =
           output_paths_of(*attempt.start.plan, definition_of(attempt), attempt.start.inputs);
       if (paths) attempt.output_paths = std::move(*paths);
+      auto linked = load_linked(parts_.files, slots_.paths(*attempt.slot).linked());
+      if (linked) attempt.staged.linked = std::move(*linked);
       parts_.logs.add(id, slots_.paths(*attempt.slot).log());
       continue;
     }

@@ -5,6 +5,7 @@
 // work goes to workers and comes back through `post`.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -69,6 +70,8 @@ class LocalAttempts {
 
   /// After each connect: what the runner holds decides what is running, ended, lost or unknown.
   void settle(const runner::Welcome& welcome);
+  /// Of the runner that was settled with last. Any thread.
+  std::string place() const { return "local/" + std::to_string(generation_.load()); }
   /// The connection is gone: starts wait until settle().
   void disconnected() { is_connected_ = false; }
   void handle(const runner::Message& message);
@@ -131,13 +134,14 @@ class LocalAttempts {
   void settle_new_generation(const runner::Welcome& welcome);
   Status prepare_folders();
   std::vector<Id> settle_held(const runner::Welcome& welcome);
+  std::vector<Id> take_gone(const std::vector<Id>& held);
 
   LocalParts parts_;
   Slots slots_;
   Staging staging_;
   bool is_connected_ = false;
   bool is_adopting_ = false;  // `adopted` has not been told yet
-  std::uint64_t generation_ = 0;
+  std::atomic<std::uint64_t> generation_{0};
   std::vector<SlotNumber> used_slots_;  // of this generation, when it was met
   bool has_folders_ = false;            // of this generation
   std::map<Id, Attempt> attempts_;

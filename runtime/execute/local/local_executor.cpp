@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "runtime/execute/local/local_attempts.h"
 #include "runtime/execute/local/runner_link.h"
+#include "runtime/execute/local/survivors.h"
 #include "runtime/execute/runner/runner_lock.h"
 
 namespace mlp::execute {
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int kFileThreads = 2;         // hashing and copying of large files
 constexpr int kEnvironmentThreads = 2;  // environments made at once
+constexpr Duration kSurvivorTime = std::chrono::seconds(2);  // after SIGKILL
 constexpr int kReconnectAfter = 50;             // ms between tries to reach or start a runner
 
 RunnerLinkOptions link_options(const LocalConfig& config) {
@@ -36,6 +38,15 @@ void ignore_lease_signal() {
 }
 
 }  // namespace
+
+/// One that hangs, and all it has started.
+Status kill_runner(const runner::RunnerIdentity& runner, const std::string& folder_id) {
+  log::warning("mlp-runner does not end; it is killed", {{"pid", std::to_string(runner.pid)}});
+  const bool is_it = runner::start_time_of(runner.pid) == runner.start_time;
+  if (is_it) ::kill(runner.pid, SIGKILL);
+  if (is_it && kill_survivors(runner, folder_id, kSurvivorTime)) return {};
+  return Error{ErrorCode::kTimeout, "mlp-runner does not end"};
+}
 
 /// The mailbox, the poll loop, and everything that lives on its thread.
 class LocalExecutor::Thread {
@@ -201,7 +212,7 @@ Status LocalExecutor::Thread::stop_runner(Duration patience) {
   while (true) {
     const auto record = runner::read_runner_lock(config_.data_folder);
     if (!record || !record->is_alive) return {};
-    if (clock.steady() > until) return Error{ErrorCode::kTimeout, "mlp-runner does not end"};
+    if (clock.steady() > until) return kill_runner(record->identity, config_.folder_id);
     ::usleep(kLookAgain);
   }
 }
@@ -220,6 +231,10 @@ void LocalExecutor::adopt(std::vector<AttemptStart> live) {
     thread_->attempts().adopt(std::move(live));
     thread_->begin();
   });
+}
+
+std::string LocalExecutor::place() const {
+  return thread_->attempts().place();
 }
 
 void LocalExecutor::start(AttemptStart attempt) {

@@ -39,6 +39,7 @@ class LocalExecutor final : public Executor {
   ~LocalExecutor() override;
 
   void adopt(std::vector<AttemptStart> live) override;
+  std::string place() const override;
   void start(AttemptStart attempt) override;
   void kill(model::AttemptId attempt) override;
   void recorded(model::AttemptId attempt) override;
@@ -53,7 +54,7 @@ class LocalExecutor final : public Executor {
                                     std::uint64_t limit) const;
 
   /// Ends the runner, and with it every attempt, which then is neither ended nor lost here: the
-  /// next daemon finds it lost. Returns when the runner is gone, or after `patience`.
+  /// next daemon finds it lost. A runner that is still there after `patience` is killed.
   Status stop_runner(Duration patience);
 
  private:

@@ -118,7 +118,7 @@ bool RealSlotFolder::has_only_ours() const {
     if (name == "home") return entry.inode == home_.inode;
     if (name == "tmp") return entry.inode == tmp_.inode;
     const bool is_our_file = name == "log" || name == "stdout" || name == "call.json" ||
-                             name == "body" || name == "body.sh";
+                             name == "body" || name == "body.sh" || name == "linked";
     return is_our_file && entry.type == DT_REG;
   });
 }

@@ -313,15 +313,4 @@ Result<std::shared_ptr<const std::string>> Staging::read(const Digest& digest,
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
-std::vector<LinkedInput> find_changed(Files& files, const std::vector<LinkedInput>& linked) {
-  std::vector<LinkedInput> changed;
-  for (const LinkedInput& input : linked) {
-    const auto info = files.stat(input.path);
-    // A missing file is the store's matter (collection of garbage), not a change by this task.
-    if (!info) continue;
-    if (info->size != input.size || info->mtime_ns != input.mtime_ns) changed.push_back(input);
-  }
-  return changed;
-}
-
 }  // namespace mlp::execute

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "runtime/execute/executor.h"
+#include "runtime/execute/local/linked_inputs.h"
 #include "runtime/execute/local/shown_value.h"
 #include "runtime/objects/object_store.h"
 #include "runtime/store/kv.h"
@@ -24,15 +25,6 @@ namespace mlp::execute {
 using ViewSupplier = std::function<std::shared_ptr<const store::View>()>;
 
 inline constexpr std::uint64_t kCopiedInput = 1 << 20;  // bytes; a larger file is hard-linked
-
-/// An object's own file under another name: whoever writes to it damages the object.
-struct LinkedInput {
-  std::string path;  // of the object's file
-  std::string name;  // as the task sees it
-  Digest digest;
-  std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;
-};
 
 struct Staged {
   StagedPaths paths;
@@ -69,9 +61,5 @@ class Staging {
   std::unordered_map<Digest, std::shared_ptr<const std::string>> recent_;  // never walked
   std::uint64_t recent_bytes_ = 0;
 };
-
-/// Inputs whose object's file is not as it was: by size and time of change (a link changes only its
-/// ctime). Such an object is moved out of the store.
-std::vector<LinkedInput> find_changed(Files& files, const std::vector<LinkedInput>& linked);
 
 }  // namespace mlp::execute

@@ -136,6 +136,36 @@ TEST(Crash, a_power_cut_after_any_write_leads_to_the_same_end) {
   crash_everywhere(Crash::kPowerCut);
 }
 
+// Run 1 has failed once and waits; run 2 took its key over and its attempt lives through the end of
+// the daemon. Run 1 is met first by the replay.
+TEST(Crash, a_key_stays_with_the_attempt_that_holds_it_whatever_run_is_met_first) {
+  PlanBuilder b;
+  plan::RetryRule retry;
+  retry.classes = {plan::RetryClass::kError};
+  retry.tries = 3;
+  retry.backoff_from = seconds(2);
+  b.define("only", {"x"}).retry = {retry};
+  b.result(out(b.call("only", {number(1)})));
+  auto plan = b.build();
+  World world;
+  world.runner.script = [&world](const execute::AttemptStart&) {
+    return world.runner.bodies["only"] == 1 ? EndReason::kExit : EndReason::kSucceeded;
+  };
+  ASSERT_TRUE(world.start());
+  model::RunId first = world.submit(plan, "first");
+  model::RunId second = world.submit(plan, "second");
+  ASSERT_TRUE(world.runner.end_one());
+  world.work();
+  ASSERT_EQ(world.runner.bodies["only"], 2);
+  world.kill();
+  world.clock.advance(std::chrono::seconds(10));
+  ASSERT_TRUE(world.start());
+  world.finish();
+  EXPECT_EQ(world.run(first).state, model::RunState::kSucceeded);
+  EXPECT_EQ(world.run(second).state, model::RunState::kSucceeded);
+  EXPECT_EQ(world.runner.bodies["only"], 2);
+}
+
 TEST(Crash, killed_twice_in_the_same_run_it_still_ends_the_same) {
   std::string expected = undisturbed();
   for (std::uint64_t at = 3; at < 12; at += 2) {

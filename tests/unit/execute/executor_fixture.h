@@ -33,6 +33,10 @@ class EndsSeen {
   AttemptEnded next_end() { return take(ended_); }
   std::vector<model::AttemptId> next_adopted() { return take(adopted_); }
   std::vector<model::AttemptId> next_lost() { return take(lost_); }
+  bool has_lost() {
+    const std::lock_guard lock(mutex_);
+    return !lost_.empty();
+  }
 
  private:
   template <typename T>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What survives the death of the daemon, and what becomes of attempts when the runner dies.
+#include <gmock/gmock.h>
+
 #include <cstdlib>
 
 #include "tests/unit/execute/executor_fixture.h"
@@ -82,6 +84,36 @@ TEST_F(Recovery, AnAttemptThatEndedMeanwhileIsToldAgainUntilItIsRecorded) {
   EXPECT_TRUE(seen_.next_adopted().empty());
 }
 
+TEST_F(Recovery, AnInputThatWasChangedIsNoticedByTheNextDaemonToo) {
+  begin();
+  make_gate();
+  OneTask task;
+  task.input("big", type_of(TypeKind::kFile), store(std::string(2 << 20, 'b'), "big.bin"))
+      .run("echo $$ > ../pid; read x < ../gate; chmod u+w in/big/big.bin; "
+           "echo more >> in/big/big.bin");
+  const AttemptStart start = attempt_of(task);
+  executor_->start(start);
+  task_pid();
+  executor_.reset();
+  open_gate("on");
+  const std::string object = objects_.path_of(task.inputs[0].as_artifact().digest);
+  // The second daemon dies when it has moved the object away and told nobody.
+  for (std::uint64_t epoch = 2; epoch < 4; ++epoch) {
+    make_executor(epoch);
+    executor_->adopt({start});
+    EXPECT_EQ(seen_.next_adopted(), std::vector{start.id});
+    const AttemptEnded end = seen_.next_end();
+    EXPECT_EQ(end.outcome.reason, EndReason::kOutput) << "epoch " << epoch;
+    EXPECT_THAT(end.outcome.message, testing::HasSubstr("changed its input in/big/big.bin"));
+    EXPECT_FALSE(real_files().stat(object));
+    if (epoch == 3) executor_->recorded(start.id);
+    executor_.reset();
+  }
+  make_executor(4);
+  executor_->adopt({});
+  EXPECT_TRUE(seen_.next_adopted().empty());
+}
+
 TEST_F(Recovery, AnAttemptThatNoRecordKnowsIsEnded) {
   begin();
   make_gate();
@@ -115,15 +147,28 @@ TEST_F(Recovery, AKilledRunnerTakesItsAttemptsAlongAndTheyAreLost) {
 TEST_F(Recovery, RunnerAndDaemonKilledMeansLost) {
   begin();
   make_gate();
-  const AttemptStart start = attempt_of(waiting_task());
+  AttemptStart start = attempt_of(waiting_task());
+  start.place = executor_->place();
   executor_->start(start);
   const int pid = task_pid();
   executor_.reset();
   ::kill(runner_pid(), SIGKILL);
   make_executor(2);
   executor_->adopt({start});
+  EXPECT_EQ(seen_.next_lost(), std::vector{start.id}) << "it may have run";
   EXPECT_TRUE(seen_.next_adopted().empty());
   EXPECT_FALSE(is_running(pid));
+}
+
+TEST_F(Recovery, WhatTheSameRunnerDoesNotHoldWasNeverStarted) {
+  begin();
+  AttemptStart start = attempt_of(waiting_task());
+  start.place = executor_->place();
+  executor_.reset();
+  make_executor(2);
+  executor_->adopt({start});
+  EXPECT_TRUE(seen_.next_adopted().empty());
+  EXPECT_FALSE(seen_.has_lost());
 }
 
 TEST_F(Recovery, AnOlderDaemonIsRefused) {

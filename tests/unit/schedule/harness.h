@@ -37,7 +37,7 @@ class Harness {
       for (const Value& input : inputs) bytes += "|" + plan::to_text(input);
       return std::optional(sha256(bytes));
     };
-    feed(schedule::RunAdded{std::move(spec), {}});
+    feed(schedule::RunAdded{std::move(spec)});
     return id;
   }
 

@@ -50,6 +50,18 @@ TEST(DataFolder, EachStartCountsTheEpochUpAndKeepsTheFolderId) {
   EXPECT_EQ(folder->synced().value(), second.commit);
 }
 
+TEST(DataFolder, AnOlderStoreThatIsPutBackNeverGetsAnEpochAgain) {
+  const TempFolder temp;
+  for (std::uint64_t epoch = 1; epoch < 4; ++epoch) {
+    MemoryKv older;
+    const auto folder = DataFolder::open(temp.path(), small()).value();
+    const auto meta = folder->begin_epoch(older);
+    ASSERT_TRUE(meta.has_value()) << meta.error().message;
+    EXPECT_EQ(meta->daemon_epoch, epoch);
+    ASSERT_TRUE(real_files().remove(folder->part("synced")));
+  }
+}
+
 TEST(DataFolder, AStoreThatLostAcknowledgedCommitsIsRefusedWithInstructions) {
   const TempFolder temp;
   MemoryKv kv;
