@@ -4,6 +4,7 @@
 #include "tests/unit/http/http_fixture.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -112,6 +113,7 @@ std::string TestServer::request(const std::string& line, const std::string& head
 }
 
 std::uint64_t resident_kib() {
+  ::malloc_trim(0);
   std::ifstream status("/proc/self/status");
   std::string word;
   while (status >> word) {

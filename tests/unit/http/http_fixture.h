@@ -75,7 +75,7 @@ UploadSink count_bytes(const Request& request, Context& context);
 
 /// The status of an answer, or 0.
 int status_of(const std::string& answer);
-/// Resident memory of this process.
+/// Resident memory of this process, without what malloc keeps of what was freed.
 std::uint64_t resident_kib();
 std::string body_of(const std::string& answer);
 
