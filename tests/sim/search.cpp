@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sim/search.h"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/check.h"
+#include "tests/sim/simulate.h"
+
+namespace mlp::sim {
+namespace {
+
+// How a child of ours ends where a promise was broken. No code of the daemon's.
+constexpr int kBroken = 77;
+
+/// Written by a child, read by its parent when the child has ended.
+struct Progress {
+  std::uint64_t seed = 0;  // that is simulated, or is next
+  std::uint64_t steps = 0;
+  char violations[8192] = {};
+};
+
+class SharedProgress {
+ public:
+  SharedProgress() {
+    void* memory = ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    MLP_CHECK(memory != MAP_FAILED);
+    progress_ = new (memory) Progress;
+  }
+  ~SharedProgress() { ::munmap(progress_, sizeof(Progress)); }
+  SharedProgress(const SharedProgress&) = delete;
+  SharedProgress& operator=(const SharedProgress&) = delete;
+  Progress* operator->() { return progress_; }
+  Progress& get() { return *progress_; }
+
+ private:
+  Progress* progress_;
+};
+
+void keep(Progress& progress, const std::vector<std::string>& violations) {
+  std::string text;
+  for (const std::string& violation : violations) text += violation + "\n";
+  std::size_t size = std::min(text.size(), sizeof progress.violations - 1);
+  std::memcpy(progress.violations, text.data(), size);
+  progress.violations[size] = 0;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    std::size_t end = std::min(text.find('\n'), text.size());
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+/// Runs `work` in a child and waits for it. Its standard error is silent where it `is_quiet`: what
+/// a check of our own says comes again with the replay.
+int in_child(bool is_quiet, const std::function<void()>& work) {
+  std::fflush(nullptr);
+  pid_t child = ::fork();
+  MLP_CHECK(child >= 0);
+  if (child == 0) {
+    if (is_quiet && std::freopen("/dev/null", "w", stderr) == nullptr) ::_exit(1);
+    work();
+    ::_exit(0);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) MLP_CHECK(errno == EINTR);
+  return status;
+}
+
+std::vector<std::string> violations_of(int status, Progress& progress) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kBroken) return lines_of(progress.violations);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+    return {"the simulation does not end within " + std::to_string(kMostSeconds) + " s"};
+  }
+  if (WIFSIGNALED(status)) {
+    return {"the process was ended by signal " + std::to_string(WTERMSIG(status)) +
+            ": a check of our own failed, or memory was misused"};
+  }
+  return {"the process ended itself with code " + std::to_string(WEXITSTATUS(status))};
+}
+
+/// In a child: simulates, and ends the child where a promise is broken.
+void simulate_or_end(const Scenario& scenario, Progress& progress) {
+  ::alarm(kMostSeconds);
+  SimulationResult result = simulate(scenario, nullptr);
+  progress.steps += result.steps;
+  if (result.violations.empty()) return;
+  keep(progress, result.violations);
+  ::_exit(kBroken);
+}
+
+}  // namespace
+
+std::vector<std::string> find_violations(const Scenario& scenario) {
+  SharedProgress progress;
+  int status = in_child(true, [&] { simulate_or_end(scenario, progress.get()); });
+  return violations_of(status, progress.get());
+}
+
+Searched search(std::uint64_t from, std::uint64_t to, std::size_t most_failing,
+                const std::function<void(std::uint64_t seed)>& found) {
+  SharedProgress progress;
+  Searched searched;
+  progress->seed = from;
+  while (progress->seed <= to && searched.failing.size() < most_failing) {
+    int status = in_child(true, [&] {
+      for (; progress->seed <= to; ++progress->seed) {
+        simulate_or_end(random_scenario(progress->seed), progress.get());
+      }
+    });
+    if (violations_of(status, progress.get()).empty()) break;
+    searched.failing.push_back(progress->seed);
+    found(progress->seed++);
+  }
+  searched.seeds = progress->seed - from;
+  searched.steps = progress->steps;
+  return searched;
+}
+
+}  // namespace mlp::sim
