@@ -10,7 +10,7 @@
 #include "runtime/store/meta_records.h"
 #include "runtime/store/object_records.h"
 #include "runtime/store/run_records.h"
-#include "tests/sim/outcome.h"
+#include "tests/sim/oracle.h"
 
 namespace mlp::sim {
 
@@ -132,7 +132,7 @@ void Checks::check_outcomes(const store::View& view) {
       machine_.witness.violated("run " + std::to_string(run) + " has a plan that nobody submitted");
       continue;
     }
-    for (const std::string& difference : compare_outcome(view, model::RunId(run), *project)) {
+    for (const std::string& difference : check_run(*project, view, model::RunId(run))) {
       machine_.witness.violated(difference);
     }
   }

@@ -34,7 +34,7 @@ class Check {
   Check(const Project& project, const store::View& view, model::RunId run)
       : project_(project), view_(view), id_(run) {}
 
-  std::vector<std::string> check(bool may_be_cancelled) {
+  std::vector<std::string> check() {
     auto found = store::find_run(view_, id_);
     if (!found || !*found) {
       wrong("is not recorded");
@@ -44,7 +44,7 @@ class Check {
     read_task_runs();
     Expectation expected = interpret(project_, [this](const auto& name) { return fate(name); });
     if (run.state == model::RunState::kCancelled) {
-      if (!may_be_cancelled) wrong("is cancelled, which nobody asked for");
+      if (!run.cancel_asked) wrong("is cancelled, which nobody asked for");
       compare_cancelled(expected);
       return std::move(wrongs_);
     }
@@ -174,8 +174,8 @@ class Check {
 }  // namespace
 
 std::vector<std::string> check_run(const Project& project, const store::View& view,
-                                   model::RunId run, bool may_be_cancelled) {
-  return Check(project, view, run).check(may_be_cancelled);
+                                   model::RunId run) {
+  return Check(project, view, run).check();
 }
 
 }  // namespace mlp::sim

@@ -13,9 +13,8 @@
 namespace mlp::sim {
 
 /// What is wrong with a run that was made of the project, a sentence each. It must have ended.
-/// A cancelled one (`may_be_cancelled`: cancel was asked) must only have ended, and all in it, with
-/// no output that its bodies do not make.
+/// In a cancelled one all must have ended, and what was done before must be right.
 std::vector<std::string> check_run(const Project& project, const store::View& view,
-                                   model::RunId run, bool may_be_cancelled);
+                                   model::RunId run);
 
 }  // namespace mlp::sim

@@ -186,6 +186,7 @@ std::vector<SimulatedDaemon::Part> SimulatedDaemon::parts_due() const {
 }
 
 bool SimulatedDaemon::act() {
+  if (!engine_ || !attempts_) return false;  // it has only begun
   for (std::vector<Part> due = parts_due(); !due.empty(); due = parts_due()) {
     const Part part = due[machine_.random.below(due.size())];
     act(part);
