@@ -24,8 +24,10 @@ StatementId find_blocker(Frame& frame, const StatementLayout& layout) {
   for (StatementId id : layout.awaited) {
     if (has_no_value(slot_of(frame, id))) return id;
   }
-  bool is_blocked = layout.stream && has_no_value(slot_of(frame, layout.stream));
-  return is_blocked ? layout.stream : StatementId{};
+  if (!layout.stream) return {};
+  // One that began is followed item by item, also where it has failed meanwhile.
+  const Slot& stream = slot_of(frame, layout.stream);
+  return has_no_value(stream) && !stream.items ? layout.stream : StatementId{};
 }
 
 // The statement whose failure left this one without a value.
@@ -37,6 +39,15 @@ StatementId root_cause(StatementId id, const Slot& slot) {
 void add_waiter(Slot& slot, Waiter waiter) {
   if (!slot.waiters) slot.waiters = std::make_unique<std::vector<Waiter>>();
   slot.waiters->push_back(waiter);
+}
+
+// What follows a `for` must come to the same whether it begins before that one fails or after: so
+// one that failed keeps its items.
+bool is_still_followed(const Frame& frame, std::uint32_t slot_number) {
+  const Slot& slot = frame.slots[slot_number];
+  StatementId id = frame.block().statements[slot_number];
+  bool is_whole = slot.outcome == OutcomeKind::kValue;
+  return slot.has_begun && !is_whole && frame.run->layout().of(id).is_streamed;
 }
 
 std::string name_of(const plan::Plan& plan, const Statement& statement) {
@@ -359,7 +370,7 @@ void BlockMachine::settle(Frame& frame, std::uint32_t slot_number, Outcome outco
   slot.value = std::move(outcome.value);
   slot.cause = outcome.cause;
   slot.task.reset();
-  slot.items.reset();
+  if (!is_still_followed(frame, slot_number)) slot.items.reset();
   release(frame, slot_number, false);
   if (!slot.has_begun) release(frame, slot_number, true);
   slot.waiters.reset();

@@ -33,7 +33,9 @@ struct Core {
 
   std::map<model::AttemptId, TaskEntry*> live;
   std::map<model::AttemptId, Adopted> unclaimed;        // live; their task runs are not met yet
-  std::map<model::AttemptId, AttemptEnded> early_ends;  // of unclaimed attempts
+  std::map<model::AttemptId, AttemptEnded> early_ends;  // of unclaimed attempts that failed
+  /// Task runs that unclaimed attempts have done, until the replay meets them.
+  std::map<model::TaskRunId, model::TaskRun> early_done;
   std::map<std::pair<Duration, std::uint64_t>, TaskEntry*> timers;  // steady time, then order
   ReadyQueue queue;
   KeyTable keys;

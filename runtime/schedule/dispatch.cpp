@@ -4,6 +4,7 @@
 #include "runtime/schedule/dispatch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/schedule/evaluation.h"
 #include "runtime/schedule/retry.h"
@@ -79,7 +80,7 @@ void Dispatch::ready(Frame& frame, std::uint32_t slot, std::vector<plan::Value> 
   const RunSpec& spec = frame.run->spec;
   entry.inputs = std::move(inputs);
   entry.is_cached = definition_of(entry).is_cached;
-  if (restore_known(entry)) return;
+  if (restore_known(entry) || spec.is_cancel_asked) return;
   std::optional<Digest> key = spec.key_of(definition_index(entry), entry.inputs);
   if (spec.is_forecast && (!key || !entry.is_cached)) return assume_missing(entry);
   entry.record.key = *key;
@@ -99,7 +100,7 @@ void Dispatch::refuse(RunState& run, model::TaskRunId id, TaskRunState state, st
   model::TaskRun record;
   record.id = std::move(id);
   if (run.spec.known) {
-    std::optional<model::TaskRun> known = run.spec.known(record.id);
+    std::optional<model::TaskRun> known = find_known(run, record.id);
     if (known && model::is_final(known->state)) return restore(run, record, std::move(*known));
   }
   record.reason = std::move(reason);
@@ -269,7 +270,7 @@ void Dispatch::wake_due() {
     core_.timers.erase(core_.timers.begin());
     entry.timer.reset();
     entry.record.due = {};
-    begin(entry);
+    if (!run_of(entry).spec.is_cancel_asked) begin(entry);
   }
 }
 
@@ -278,6 +279,7 @@ void Dispatch::cancel(TaskEntry& entry) {
     core_.commands->push_back(Kill{entry.live});
     return;
   }
+  if (model::is_final(entry.record.state)) return;
   if (entry.queued) core_.queue.remove(entry);
   if (entry.timer) core_.timers.erase(*entry.timer);
   entry.timer.reset();
@@ -302,10 +304,15 @@ std::uint64_t Dispatch::count_adopted(model::RunId run) const {
                     [run](const auto& each) { return each.second.task_run.run == run; }));
 }
 
+std::optional<model::TaskRun> Dispatch::find_known(RunState& run, const model::TaskRunId& id) {
+  auto done = core_.early_done.extract(id);
+  if (!done.empty()) return std::move(done.mapped());
+  return run.spec.known ? run.spec.known(id) : std::nullopt;
+}
+
 bool Dispatch::restore_known(TaskEntry& entry) {
   RunState& run = run_of(entry);
-  if (!run.spec.known) return false;
-  std::optional<model::TaskRun> known = run.spec.known(entry.record.id);
+  std::optional<model::TaskRun> known = find_known(run, entry.record.id);
   if (!known) return false;
   restore(run, entry.record, std::move(*known));
   switch (entry.record.state) {
@@ -334,21 +341,50 @@ void Dispatch::resume_attempt(TaskEntry& entry) {
   if (!early.empty()) attempt_ended(std::move(early.mapped()));
 }
 
+// The replay may not meet its task run before others have run, for which a `for` has room first: so
+// it keeps neither cpus nor a key from them.
 void Dispatch::end_unclaimed(AttemptEnded ended) {
   auto found = core_.unclaimed.find(ended.id);
   if (found == core_.unclaimed.end()) return;
-  RunState& run = *core_.runs.at(found->second.task_run.run);
-  if (!run.is_cancelled) {
-    core_.early_ends.emplace(ended.id, std::move(ended));
-    return;
-  }
-  Adopted attempt = std::move(found->second);
-  core_.unclaimed.erase(found);
+  Adopted& attempt = found->second;
+  RunState& run = *core_.runs.at(attempt.task_run.run);
   touch(core_, run);
-  core_.resources.give(attempt.cpus);
+  core_.resources.give(std::exchange(attempt.cpus, 0));
+  if (ended.outcome.reason == model::EndReason::kSucceeded && !run.is_cancelled) {
+    return succeed_unclaimed(std::move(ended));
+  }
+  if (attempt.key) hand_over(core_.keys.release(std::exchange(attempt.key, {}), attempt.id));
+  if (run.is_cancelled) return drop_unclaimed(ended.id);
+  core_.early_ends.emplace(ended.id, std::move(ended));
+}
+
+void Dispatch::succeed_unclaimed(AttemptEnded ended) {
+  Adopted attempt = std::move(core_.unclaimed.extract(ended.id).mapped());
+  RunState& run = *core_.runs.at(attempt.task_run.run);
   --run.live;
-  core_.commands->push_back(AttemptSettled{ended.id, false, {}});
-  if (attempt.key) hand_over(core_.keys.release(attempt.key, attempt.id));
+  if (ended.took) core_.resources.note(*ended.took);
+  core_.commands->push_back(AttemptSettled{ended.id, true, attempt.key});
+  std::optional<model::TaskRun> record = run.spec.known(attempt.task_run);
+  MLP_CHECK(record && record->state == TaskRunState::kRunning);
+  record->state = TaskRunState::kDone;
+  record->source = model::Source::kRan;
+  record->made_by = ended.id;
+  record->outputs = std::move(ended.outputs);
+  record->ended = core_.now.wall;
+  core_.commands->push_back(TaskRunChanged{*record, Duration(0)});
+  if (attempt.key) {
+    for (TaskEntry* waiter : core_.keys.dissolve(attempt.key)) {
+      hit(*waiter, record->outputs, ended.id);
+    }
+  }
+  core_.early_done.emplace(attempt.task_run, std::move(*record));
+}
+
+void Dispatch::drop_unclaimed(model::AttemptId id) {
+  Adopted attempt = std::move(core_.unclaimed.extract(id).mapped());
+  RunState& run = *core_.runs.at(attempt.task_run.run);
+  --run.live;
+  core_.commands->push_back(AttemptSettled{id, false, {}});
   std::optional<model::TaskRun> record = run.spec.known(attempt.task_run);
   if (!record || record->state != TaskRunState::kRunning) return;
   record->state = TaskRunState::kCancelled;
@@ -401,10 +437,10 @@ void Dispatch::settle_failed(TaskEntry& entry) {
   settle(entry, {OutcomeKind::kFailed, {}, name + " failed: " + entry.record.reason, {}, is_fault});
 }
 
-// In a cancelled run nothing follows from an end.
+// In a cancelled run nothing follows from an end, nor from what was cancelled in it before a restart.
 void Dispatch::settle(TaskEntry& entry, Outcome outcome) {
   touch(core_, run_of(entry));
-  if (run_of(entry).is_cancelled) return;
+  if (run_of(entry).is_cancelled || outcome.kind == OutcomeKind::kCancelled) return;
   core_.settlements.push_back({entry.frame, entry.slot, std::move(outcome)});
 }
 

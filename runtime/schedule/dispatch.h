@@ -4,6 +4,7 @@
 // call ended by Core::settlements; knows nothing of the statements around it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ class Dispatch {
   void fail_attempt(TaskEntry& entry, const AttemptEnded& ended);
   void fail(TaskEntry& entry, std::string reason);
   void end_unclaimed(AttemptEnded ended);
+  void succeed_unclaimed(AttemptEnded ended);
+  void drop_unclaimed(model::AttemptId id);
+  std::optional<model::TaskRun> find_known(RunState& run, const model::TaskRunId& id);
   void hand_over(TaskEntry* next);
   void wait(TaskEntry& entry, Duration delay);
   void assume_missing(TaskEntry& entry);

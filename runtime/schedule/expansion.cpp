@@ -106,7 +106,7 @@ bool BlockMachine::take_lists(ForState& items, std::vector<plan::Value> values) 
       leave_unknown(*items.frame, items.slot, layout.stream);
       return false;
     }
-    if (stream.outcome == OutcomeKind::kOpen) items.stream = stream.items.get();
+    items.stream = stream.items.get();
     values.insert(values.begin(), stream.value);
   }
   items.lists.assign(values.begin(),
@@ -255,20 +255,14 @@ void BlockMachine::finish_for(ForState& items) {
   RunState& run = *items.frame->run;
   if (items.is_listed) std::erase(run.expandable, &items);
   if (items.stream != nullptr) std::erase(items.stream->followers, &items);
-  // Followers may not have reached all items yet.
-  plan::Value list;
-  if (!items.followers.empty()) {
-    list = plan::Value::of_list(items.failed == 0 ? std::move(items.results) : items.results);
-  }
-  for (ForState* follower : items.followers) {
-    follower->lists[0] = list;
-    follower->stream = nullptr;
-  }
   Outcome outcome = outcome_of(items);
   bool is_whole = outcome.kind == OutcomeKind::kValue;
-  if (is_whole) {
-    bool is_shared = !items.followers.empty() && items.failed == 0;
-    outcome.value = is_shared ? list : plan::Value::of_list(take_results(items));
+  if (is_whole) outcome.value = plan::Value::of_list(take_results(items));
+  // Followers may not have reached all items yet; what failed goes on being followed as it is.
+  for (ForState* follower : items.followers) {
+    if (!is_whole) break;
+    follower->lists[0] = outcome.value;
+    follower->stream = nullptr;
   }
   settle(*items.frame, items.slot, std::move(outcome));
 }

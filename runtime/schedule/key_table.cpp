@@ -66,7 +66,7 @@ std::vector<TaskEntry*> KeyTable::dissolve(const Digest& key) {
   if (found == flights_.end()) return {};
   Flight flight = std::move(found->second);
   flights_.erase(found);
-  flight.leader->holds_key = false;
+  if (flight.leader != nullptr) flight.leader->holds_key = false;
   for (TaskEntry* waiter : flight.waiters) waiter->holds_key = false;
   return {flight.waiters.begin(), flight.waiters.end()};
 }

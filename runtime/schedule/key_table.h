@@ -24,13 +24,13 @@ class KeyTable {
   void reserve(const Digest& key, model::AttemptId attempt);
   /// The task run of a reserved attempt is met: it leads.
   void claim(TaskEntry& entry);
-  /// A reserved attempt ended and its task run will not be met. Returns who takes over, or null.
+  /// A reserved attempt failed before its task run was met. Returns who takes over, or null.
   TaskEntry* release(const Digest& key, model::AttemptId attempt);
   /// The leader of a key; null when there is none.
   TaskEntry* leader(const Digest& key) const;
   /// The entry ended without success or gave up. Returns the first waiter when it takes over.
   TaskEntry* leave(TaskEntry& entry);
-  /// The leader succeeded: all who waited, in order. The key is no longer in flight.
+  /// The leader, or the attempt that leads, succeeded: all who waited, in order. The key is no longer in flight.
   std::vector<TaskEntry*> dissolve(const Digest& key);
   std::size_t size() const { return flights_.size(); }
 

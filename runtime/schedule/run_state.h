@@ -83,7 +83,7 @@ struct ForState {
   std::vector<std::uint64_t> sizes;  // of the lists
   std::uint64_t total = 0;           // product of the sizes
   std::uint64_t limit = 0;           // live items at once
-  ForState* stream = nullptr;        // the `for` whose items it takes, while that one is open
+  ForState* stream = nullptr;        // the `for` whose items it takes, until that one has its list
   std::deque<ItemRange> pending;
   std::uint64_t live = 0;  // items with a frame
   std::uint64_t settled = 0;
@@ -109,7 +109,9 @@ struct Waiter {
 struct Slot {
   plan::Value value;
   std::unique_ptr<TaskEntry> task;               // kCall, while it is ready, queued, running …
-  std::unique_ptr<ForState> items;               // kFor, from its begin to its end
+  /// kFor: from its begin to its end; of one that others stream and that has no value, as long as
+  /// the frame.
+  std::unique_ptr<ForState> items;
   std::unique_ptr<std::vector<Waiter>> waiters;  // statements of inner frames
   std::uint32_t waits_for = 0;                   // open statements it awaits
   StatementId cause;
@@ -149,7 +151,8 @@ struct RunSpec {
   std::vector<std::pair<StatementId, plan::Value>> arguments;  // sorted by statement
   KeyOf key_of;
   Known known;               // empty for a new run
-  bool is_cancel_asked = false;  // before the restart: however its replay ends, it was cancelled
+  /// Before the restart: what is recorded is met, so that it can be cancelled, and nothing starts.
+  bool is_cancel_asked = false;
   bool is_forecast = false;  // nothing starts: what would run is unknown
 };
 

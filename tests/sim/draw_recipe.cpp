@@ -12,8 +12,7 @@ namespace {
 struct Visible {
   std::uint32_t id = 0;
   PieceKind kind = PieceKind::kLet;
-  bool is_rich = false;        // has more to read than a number
-  bool may_be_streamed = false;
+  bool is_rich = false;  // has more to read than a number
 };
 
 class Drawing {
@@ -48,7 +47,7 @@ class Drawing {
     bool is_rich = piece.kind == PieceKind::kFor ||
                    (piece.kind == PieceKind::kCall && !piece.is_optional &&
                     recipe_.tasks[piece.task].outputs.size() > 1);
-    visible_.push_back({piece.id, piece.kind, is_rich, piece.kind == PieceKind::kFor});
+    visible_.push_back({piece.id, piece.kind, is_rich});
   }
 
   // The newer the likelier, so that chains are drawn; sometimes a constant.
@@ -117,8 +116,8 @@ class Drawing {
     std::uint64_t what = random_.below(40);
     if (what < 12) piece.formula = Formula::kProduct;
     if (what >= 32) piece.formula = Formula::kCount;
-    if (what == 30 && may_fault_) piece.formula = Formula::kFirst;
-    if (what == 31 && may_fault_) piece.formula = Formula::kQuotient;
+    if (what == 30) piece.formula = Formula::kFirst;
+    if (what == 31) piece.formula = Formula::kQuotient;
     if (what == 29) piece.formula = Formula::kLong;
     piece.uses = {what >= 30 ? rich_use() : any_use(), any_use()};
   }
@@ -135,7 +134,6 @@ class Drawing {
 
   void draw_for(Piece& piece, std::uint32_t depth) {
     piece.kind = PieceKind::kFor;
-    bool had_faults = may_fault_;
     draw_lists(piece);
     if (chance(30)) draw_limit(piece);
     if (chance(30)) {
@@ -144,7 +142,6 @@ class Drawing {
       if (piece.is_percent) piece.tolerate *= 30;
     }
     std::vector<Visible> outer = visible_;
-    if (piece.tolerate > 0) forget_streams();
     for (std::size_t i = 0; i < piece.uses.size(); ++i) {
       piece.items.push_back(++last_);
       visible_.push_back({last_, PieceKind::kItem});
@@ -152,24 +149,20 @@ class Drawing {
     piece.body = draw_block(depth - 1);
     piece.result = last_use_;
     visible_ = std::move(outer);
-    may_fault_ = had_faults;
   }
 
   void draw_lists(Piece& piece) {
-    auto is_streamable = [](const Visible& each) { return each.may_be_streamed; };
-    Use stream = chance(60) ? choose(0, is_streamable) : Use{};
+    auto is_for = [](const Visible& each) { return each.kind == PieceKind::kFor; };
+    Use stream = chance(60) ? choose(0, is_for) : Use{};
     piece.is_streamed = stream.piece != 0;
     piece.uses.push_back(piece.is_streamed ? stream : chance(50) ? rich_use() : Use{0, small()});
     if (chance(20)) piece.uses.push_back(Use{0, small()});
-    // Whether an item of what follows a failing `for` is reached depends on time; a fault in it
-    // would be told or not.
-    if (piece.is_streamed) may_fault_ = false;
   }
 
   // A limit of 0 is a fault.
   void draw_limit(Piece& piece) {
     piece.has_limit = true;
-    piece.limit = may_fault_ && chance(10) ? any_use() : Use{0, 1 + small()};
+    piece.limit = chance(10) ? any_use() : Use{0, 1 + small()};
   }
 
   void draw_if(Piece& piece, std::uint32_t depth) {
@@ -187,16 +180,9 @@ class Drawing {
     piece.kind = PieceKind::kBlock;
     piece.is_optional = chance(50);
     std::vector<Visible> outer = visible_;
-    if (piece.is_optional) forget_streams();
     piece.body = draw_block(depth - 1);
     piece.result = last_use_;
     visible_ = std::move(outer);
-  }
-
-  // How far what follows a failing `for` comes depends on time. That must not be seen where a
-  // failure is hidden: so no `for` in there follows one outside.
-  void forget_streams() {
-    for (Visible& each : visible_) each.may_be_streamed = false;
   }
 
   Random& random_;
@@ -205,7 +191,6 @@ class Drawing {
   std::vector<Visible> visible_;
   std::uint32_t last_ = 0;
   Use last_use_;  // the value of the block drawn last
-  bool may_fault_ = true;
 };
 
 }  // namespace

@@ -43,7 +43,6 @@ struct Scope {
   const Scope* outer = nullptr;
   const plan::Block* block = nullptr;
   model::Items items{};
-  bool is_uncertain = false;  // what is in it may also never be reached
   std::map<StatementId, Settled> settled{};
 
   const Settled& get(StatementId id) const {
@@ -116,7 +115,6 @@ class Interpreter {
     Scope scope;
     scope.outer = &outer;
     scope.items = outer.items;
-    scope.is_uncertain = outer.is_uncertain;
     return block(plan_.block(id), scope);
   }
 
@@ -128,7 +126,7 @@ class Interpreter {
     if (blocker) {
       const Ended& blocking = scope.get(blocker).ended;
       bool is_root = blocking.kind == Ended::Kind::kFailed;
-      skip(statement, scope, scope.items);
+      skip(statement, scope.items);
       return {skipped(is_root ? blocker : blocking.cause)};
     }
     switch (statement.kind) {
@@ -197,13 +195,13 @@ class Interpreter {
   Ended branch(const Statement& statement, const Scope& scope) {
     Ended condition = compute(*statement.expression, scope);
     if (condition.is_fault) {
-      skip(statement, scope, scope.items);
+      skip(statement, scope.items);
       return condition;
     }
     bool is_true = condition.value.as_bool();
     plan::BlockId taken = is_true ? statement.body : statement.otherwise;
     plan::BlockId other = is_true ? statement.otherwise : statement.body;
-    if (other) skip_block(other, scope, scope.items);
+    if (other) skip_block(other, scope.items);
     return taken ? inner(taken, scope) : Ended{};
   }
 
@@ -227,7 +225,7 @@ class Interpreter {
     for (const Expression& argument : statement.arguments) {
       Ended input = compute(argument, scope);
       if (input.is_fault) {
-        record({task.id, scope.items}, {TaskRunState::kFailed, {}, {}, false}, scope);
+        record({task.id, scope.items}, {TaskRunState::kFailed, {}, {}});
         return input;
       }
       inputs.push_back(std::move(input.value));
@@ -240,7 +238,7 @@ class Interpreter {
     } else if (!statement.is_optional) {
       ended = failed(false);
     }
-    record(name, std::move(expected), scope);
+    record(name, std::move(expected));
     return ended;
   }
 
@@ -253,8 +251,7 @@ class Interpreter {
     return Value::of_record(std::move(parts));
   }
 
-  void record(TaskRunName name, ExpectedTaskRun expected, const Scope& scope) {
-    expected.may_be_missing = scope.is_uncertain;
+  void record(TaskRunName name, ExpectedTaskRun expected) {
     expected_.task_runs.emplace(std::move(name), std::move(expected));
   }
 
@@ -274,7 +271,6 @@ class Interpreter {
       Ended limit = compute(*statement.limit, scope);
       if (limit.is_fault || limit.value.as_int() < 1) return give_up(failed(true));
     }
-    bool is_uncertain = followed && followed->ended.kind != Ended::Kind::kValue;
     Settled settled;
     settled.has_begun = true;
     for (std::uint32_t item = 0; item < product(lists); ++item) {
@@ -282,10 +278,9 @@ class Interpreter {
       inside.outer = &scope;
       inside.items = scope.items;
       inside.items.push_back(item);
-      inside.is_uncertain = scope.is_uncertain || is_uncertain;
       settled.items.push_back(one_item(statement, lists, item, inside));
     }
-    settled.ended = sum_up(statement, settled.items, scope);
+    settled.ended = sum_up(statement, settled.items);
     return settled;
   }
 
@@ -313,13 +308,13 @@ class Interpreter {
       rest /= lists[i].size();
       inside.settled[statement.sources[i].item] = {value};
       if (value.kind == Ended::Kind::kValue) continue;
-      skip_block(statement.body, *inside.outer, inside.items, inside.is_uncertain);
+      skip_block(statement.body, inside.items);
       return skipped(stream);
     }
     return block(plan_.block(statement.body), inside);
   }
 
-  Ended sum_up(const Statement& statement, const std::vector<Ended>& items, const Scope&) const {
+  Ended sum_up(const Statement& statement, const std::vector<Ended>& items) const {
     plan::List values;
     std::size_t failures = 0;
     StatementId cause;
@@ -340,25 +335,18 @@ class Interpreter {
   // ---- what is never reached ------------------------------------------------------------------
 
   // Calls in it are recorded as skipped, but for those in a `for`: its items are not known.
-  void skip(const Statement& statement, const Scope& scope, const model::Items& items,
-            bool is_uncertain = false) {
-    if (statement.kind == StatementKind::kCall) {
-      ExpectedTaskRun expected;
-      expected.state = TaskRunState::kSkipped;
-      expected.may_be_missing = scope.is_uncertain || is_uncertain;
-      expected_.task_runs.emplace(TaskRunName{statement.task, items}, expected);
-    }
+  void skip(const Statement& statement, const model::Items& items) {
     if (statement.kind == StatementKind::kFor) return;
+    if (statement.kind == StatementKind::kCall) {
+      record({statement.task, items}, {TaskRunState::kSkipped, {}, {}});
+    }
     for (plan::BlockId block : {statement.body, statement.otherwise}) {
-      if (block) skip_block(block, scope, items, is_uncertain);
+      if (block) skip_block(block, items);
     }
   }
 
-  void skip_block(plan::BlockId block, const Scope& scope, const model::Items& items,
-                  bool is_uncertain = false) {
-    for (StatementId id : plan_.block(block).statements) {
-      skip(plan_.statement(id), scope, items, is_uncertain);
-    }
+  void skip_block(plan::BlockId block, const model::Items& items) {
+    for (StatementId id : plan_.block(block).statements) skip(plan_.statement(id), items);
   }
 
   const Project& project_;

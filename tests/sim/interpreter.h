@@ -40,8 +40,6 @@ struct ExpectedTaskRun {
   model::TaskRunState state = model::TaskRunState::kDone;
   std::vector<plan::Value> outputs;       // of a done one, in the order declared
   std::vector<model::EndReason> endings;  // of its attempts that end by themselves
-  /// It may also not be recorded: an item of a `for` that follows one that fails is reached or not.
-  bool may_be_missing = false;
 };
 
 struct Expectation {

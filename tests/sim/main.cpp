@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "base/log.h"
 #include "tests/sim/search.h"
 #include "tests/sim/shrink.h"
 #include "tests/sim/simulate.h"
@@ -197,8 +196,6 @@ int search_all(const Options& options) {
 
 int run(const std::vector<std::string>& words) {
   Options options = read_options(words);
-  // The daemon's own log, of a thousand daemons, is for those who read a trace.
-  if (!options.has_trace) log::open(log::Level::kError, log::Format::kText, "/dev/null");
   if (options.is_range) return search_all(options);
   Scenario scenario = load_scenario(options);
   return options.is_shrunk ? print_small(scenario) : show(scenario, options.has_trace);

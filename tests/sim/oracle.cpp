@@ -107,7 +107,7 @@ class Check {
     for (const auto& [name, task_run] : expected.task_runs) {
       if (recorded_.contains(name)) {
         compare(name, recorded_.at(name), task_run);
-      } else if (!task_run.may_be_missing) {
+      } else {
         wrong(name, "is not recorded, expected " + std::string(model::to_text(task_run.state)));
       }
     }

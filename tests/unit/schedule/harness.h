@@ -25,9 +25,15 @@ class Harness {
 
   model::RunId add(std::shared_ptr<const plan::Plan> plan,
                    std::vector<std::pair<StatementId, Value>> arguments = {}) {
+    return take_up(std::move(plan), std::move(arguments), {});
+  }
+
+  /// With what `spec` says of a run that began before a restart.
+  model::RunId take_up(std::shared_ptr<const plan::Plan> plan,
+                       std::vector<std::pair<StatementId, Value>> arguments,
+                       schedule::RunSpec spec) {
     model::RunId id(++last_run);
     plans[id] = plan;
-    schedule::RunSpec spec;
     spec.id = id;
     spec.layout = std::make_shared<schedule::Layout>(plan);
     spec.arguments = std::move(arguments);

@@ -96,6 +96,30 @@ TEST(Scheduler, a_failed_item_of_a_streamed_list_skips_only_what_needs_it) {
   EXPECT_THAT(h.violations, IsEmpty());
 }
 
+// Whether it begins before or after that list is known to have failed.
+TEST(Scheduler, the_items_of_a_list_that_failed_flow_on_however_late_they_are_taken) {
+  PlanBuilder b;
+  for (const char* name : {"a", "b", "slow"}) b.define(name, {"x"});
+  auto slow = b.call("slow", {number(1)});
+  auto first =
+      b.for_each(numbers({1, 2}), [&](StatementId x) { return out(b.call("a", {ref(x)})); });
+  ForOptions stream;
+  stream.stream = first;
+  auto second =
+      b.for_each(ref(first), [&](StatementId x) { return out(b.call("b", {ref(x)})); }, stream);
+  b.limit(second, out(slow));
+  Harness h(4);
+  h.add(b.build());
+  h.end("a[0]");
+  h.end("a[1]", EndReason::kExit, 1);
+  h.end("slow");
+  EXPECT_THAT(h.running_names(), ElementsAre("b[0]"));
+  EXPECT_EQ(h.state_of("b[1]"), "skipped: the item it needs failed");
+  h.end("b[0]");
+  EXPECT_EQ(h.run_state(), "failed");
+  EXPECT_TRUE(h.violations.empty());
+}
+
 TEST(Scheduler, a_list_known_only_at_run_time_fans_out) {
   PlanBuilder b;
   b.define("count", {"x"});

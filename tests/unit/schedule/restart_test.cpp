@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs that are taken up again: attempts that lived on, and what was recorded of their task runs.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/unit/schedule/harness.h"
+
+namespace mlp::test {
+namespace {
+
+using model::TaskRunState;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr model::AttemptId kLivedOn{99};
+
+Expression out(StatementId call) {
+  return field(ref(call), "out");
+}
+
+model::TaskRun recorded(std::uint32_t task, model::Items items, TaskRunState state) {
+  model::TaskRun record;
+  record.id = {model::RunId(1), plan::TaskId(task), std::move(items)};
+  record.state = state;
+  if (state == TaskRunState::kRunning) record.attempts = {kLivedOn};
+  return record;
+}
+
+schedule::RunSpec with_records(std::vector<model::TaskRun> records) {
+  schedule::RunSpec spec;
+  spec.known = [records = std::move(records)](const model::TaskRunId& id) {
+    auto found = std::find_if(records.begin(), records.end(),
+                              [&](const model::TaskRun& record) { return record.id == id; });
+    return found == records.end() ? std::nullopt : std::optional(*found);
+  };
+  return spec;
+}
+
+// Calls `t` for each number, one at a time.
+std::shared_ptr<const plan::Plan> one_by_one(const std::vector<std::int64_t>& list,
+                                             bool is_cached) {
+  PlanBuilder b;
+  b.define("t", {"x"}).is_cached = is_cached;
+  ForOptions options;
+  options.limit = 1;
+  auto each = b.for_each(
+      numbers(list), [&](StatementId x) { return out(b.call("t", {ref(x)})); }, options);
+  b.result(ref(each));
+  return b.build();
+}
+
+schedule::AttemptEnded end_of_it(EndReason reason) {
+  schedule::AttemptEnded ended;
+  ended.id = kLivedOn;
+  ended.outcome.reason = reason;
+  if (reason == EndReason::kSucceeded) ended.outputs = {{"out", Value::of_int(7), {}, 0}};
+  return ended;
+}
+
+// The attempt of the last item lived on, which only comes when all others have run.
+void take_up(Harness& h, std::shared_ptr<const plan::Plan> plan, const Digest& key) {
+  model::TaskRun record = recorded(1, {2}, TaskRunState::kRunning);
+  record.key = key;
+  h.feed(schedule::AttemptsAdopted{{{kLivedOn, record.id, 1, key}}});
+  h.take_up(std::move(plan), {}, with_records({record}));
+}
+
+TEST(Restart, an_attempt_that_ends_before_its_task_run_is_met_gives_its_cpus_to_others) {
+  Harness h(1);
+  take_up(h, one_by_one({1, 2, 3}, false), {});
+  EXPECT_THAT(h.started, IsEmpty());
+  h.feed(end_of_it(EndReason::kSucceeded));
+  EXPECT_EQ(h.state_of("t[2]"), "done ran");
+  h.run_all();
+  EXPECT_THAT(h.started, ElementsAre("t[0]", "t[1]"));
+  EXPECT_EQ(h.result(), "[2,4,7]");
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(Restart, one_that_failed_so_is_tried_again_when_its_task_run_is_met) {
+  Harness h(1);
+  take_up(h, one_by_one({1, 2, 3}, false), {});
+  h.feed(end_of_it(EndReason::kLost));
+  h.run_all();
+  EXPECT_THAT(h.started, ElementsAre("t[0]", "t[1]", "t[2]"));
+  EXPECT_EQ(h.result(), "[2,4,6]");
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(Restart, who_waits_for_the_key_of_one_that_ended_so_is_a_hit) {
+  Harness h(1);
+  take_up(h, one_by_one({5, 6, 5}, true), sha256("t|5"));
+  EXPECT_THAT(h.started, IsEmpty());
+  h.feed(end_of_it(EndReason::kSucceeded));
+  EXPECT_EQ(h.state_of("t[0]"), "done hit");
+  h.run_all();
+  EXPECT_THAT(h.started, ElementsAre("t[1]"));
+  EXPECT_EQ(h.result(), "[7,12,7]");
+}
+
+TEST(Restart, who_waits_for_the_key_of_one_that_failed_so_takes_over) {
+  Harness h(1);
+  take_up(h, one_by_one({5, 6, 5}, true), sha256("t|5"));
+  h.feed(end_of_it(EndReason::kLost));
+  h.run_all();
+  EXPECT_THAT(h.started, ElementsAre("t[0]", "t[1]"));
+  EXPECT_EQ(h.result(), "[10,12,10]");
+}
+
+TEST(Restart, in_a_run_to_be_cancelled_nothing_starts_and_nothing_is_taken_for_skipped) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  b.define("u", {"x"});
+  b.define("v", {"x"});
+  b.call("u", {out(b.call("t", {number(1)}))});
+  b.call("v", {number(2)});
+  Harness h;
+  schedule::RunSpec spec = with_records({recorded(1, {}, TaskRunState::kCancelled)});
+  spec.is_cancel_asked = true;
+  h.take_up(b.build(), {}, std::move(spec));
+  EXPECT_EQ(h.run_state(), "running");
+  h.feed(schedule::CancelAsked{model::RunId(1)});
+  EXPECT_THAT(h.started, IsEmpty());
+  EXPECT_EQ(h.state_of("u"), "cancelled");
+  EXPECT_EQ(h.state_of("v"), "cancelled");
+  EXPECT_EQ(h.run_state(), "cancelled");
+}
+
+}  // namespace
+}  // namespace mlp::test
