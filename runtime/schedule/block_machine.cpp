@@ -41,6 +41,19 @@ void add_waiter(Slot& slot, Waiter waiter) {
   slot.waiters->push_back(waiter);
 }
 
+// Of all that keeps a statement from starting, what is furthest out: a block around it that knows
+// one of them only may hide its failure.
+StatementId find_cause(Frame& frame, const StatementLayout& layout) {
+  StatementId cause;
+  auto add = [&](StatementId id) {
+    const Slot& slot = slot_of(frame, id);
+    if (has_no_value(slot)) cause = frame.run->layout().outer_of(cause, root_cause(id, slot));
+  };
+  for (StatementId id : layout.awaited) add(id);
+  if (layout.stream) add(layout.stream);
+  return cause;
+}
+
 // What follows a `for` must come to the same whether it begins before that one fails or after: so
 // one that failed keeps its items.
 bool is_still_followed(const Frame& frame, std::uint32_t slot_number) {
@@ -161,7 +174,9 @@ void BlockMachine::finish_when_settled(Frame& frame) {
 void BlockMachine::finish(Frame& frame) {
   for (StatementId id : frame.layout->awaited_outside) {
     const Slot& read = slot_of(frame, id);
-    if (has_no_value(read) && !frame.outer_cause) frame.outer_cause = root_cause(id, read);
+    if (!has_no_value(read)) continue;
+    StatementId cause = root_cause(id, read);
+    frame.outer_cause = frame.run->layout().outer_of(frame.outer_cause, cause);
   }
   if (frame.outer_cause && !frame.has_fault) {
     return close(frame, {OutcomeKind::kSkipped, {}, {}, frame.outer_cause});
@@ -325,7 +340,7 @@ void BlockMachine::pass_gate(Frame& frame, std::uint32_t slot, bool is_passed) {
 void BlockMachine::skip(Frame& frame, std::uint32_t slot, StatementId blocker) {
   const Statement& statement = statement_of(frame, slot);
   const Slot& blocking = slot_of(frame, blocker);
-  StatementId cause = root_cause(blocker, blocking);
+  StatementId cause = find_cause(frame, frame.run->layout().of(statement.id));
   std::string reason =
       skip_reason(frame.run->plan(), frame.run->plan().statement(blocker), blocking);
   if (statement.kind == StatementKind::kCall) {
@@ -410,9 +425,10 @@ void BlockMachine::note(Frame& frame, const Outcome& outcome) {
       frame.has_fault = frame.has_fault || outcome.is_fault;
       return;
     case OutcomeKind::kSkipped: {
+      const Layout& layout = frame.run->layout();
       BlockId cause = frame.run->plan().statement(outcome.cause).block;
-      bool is_outside = !frame.run->layout().is_inside(cause, frame.block().id);
-      if (is_outside && !frame.outer_cause) frame.outer_cause = outcome.cause;
+      if (layout.is_inside(cause, frame.block().id)) return;
+      frame.outer_cause = layout.outer_of(frame.outer_cause, outcome.cause);
       return;
     }
     default:

@@ -155,7 +155,7 @@ void BlockMachine::item_arrived(ForState& items, std::uint64_t item, OutcomeKind
     unknown_block(*items.frame->run, statement_of(items).body, items_of(*items.frame), items.cause,
                   each);
   } else {
-    items.cause = stream;
+    items.cause = items.frame->run->layout().outer_of(items.cause, stream);
     skip_items(items, range);
     kind = OutcomeKind::kSkipped;
   }
@@ -239,7 +239,11 @@ void BlockMachine::item_finished(ForState& items, std::uint64_t item, Outcome ou
   }
   if (kind == OutcomeKind::kSkipped) ++items.skipped;
   if (kind == OutcomeKind::kUnknown) ++items.unknown;
-  if (outcome.cause) items.cause = outcome.cause;
+  if (kind == OutcomeKind::kSkipped) {
+    items.cause = items.frame->run->layout().outer_of(items.cause, outcome.cause);
+  } else if (outcome.cause) {
+    items.cause = outcome.cause;
+  }
   if (!items.results.empty()) items.results[item] = std::move(outcome.value);
   touch(core_, *items.frame->run);
   list_expandable(items);

@@ -52,6 +52,11 @@ bool Layout::is_inside(BlockId inner, BlockId outer) const {
   return true;
 }
 
+StatementId Layout::outer_of(StatementId a, StatementId b) const {
+  if (!a) return b;
+  return is_inside(plan_->statement(b).block, plan_->statement(a).block) ? a : b;
+}
+
 void Layout::place_statements() {
   for (const plan::Block& block : plan_->blocks) {
     blocks_[block.id.value - 1].block = &block;

@@ -49,6 +49,9 @@ class Layout {
   const BlockLayout& of(BlockId id) const { return blocks_[id.value - 1]; }
   /// True when `inner` is `outer` or stands inside it.
   bool is_inside(BlockId inner, BlockId outer) const;
+  /// Of two statements whose failure left something without a value, the one further out; `a` may be
+  /// none. The blocks of both are around that thing.
+  StatementId outer_of(StatementId a, StatementId b) const;
   /// Names of a definition's outputs, shared by all values of its calls.
   const std::shared_ptr<const std::vector<std::string>>& output_names(
       std::uint32_t definition) const {

@@ -131,7 +131,7 @@ struct Frame {
   bool has_failed = false;
   bool has_fault = false;  // of what failed, an expression that could not be computed
   bool has_unknown = false;
-  StatementId outer_cause;  // something was skipped for this statement outside
+  StatementId outer_cause;  // something was skipped for this statement outside, the outermost
   std::string error;        // of the first statement that failed
   std::list<Frame>::iterator self;
 

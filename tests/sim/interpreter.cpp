@@ -81,9 +81,9 @@ class Interpreter {
       is_failed |= ended.kind == Ended::Kind::kFailed;
       is_fault |= ended.is_fault;
       bool is_upstream = ended.kind == Ended::Kind::kSkipped && !is_inside(ended.cause, block.id);
-      if (is_upstream && !outer_cause) outer_cause = ended.cause;
+      if (is_upstream) outer_cause = outermost(outer_cause, ended.cause);
     }
-    if (!outer_cause && block.result) outer_cause = missing_outside(block, scope);
+    if (block.result) outer_cause = outermost(outer_cause, missing_outside(block, scope));
     if (is_fault) return failed(true);
     if (outer_cause) return skipped(outer_cause);
     if (is_failed) return failed(false);
@@ -93,12 +93,33 @@ class Interpreter {
 
   // The failure for which the block's value cannot be had from outside; none where it can.
   StatementId missing_outside(const plan::Block& block, const Scope& scope) const {
+    StatementId cause;
     for (StatementId id : plan::statements_read(*block.result)) {
-      const Ended& read = scope.get(id).ended;
-      bool is_missing = plan_.statement(id).block != block.id && read.kind != Ended::Kind::kValue;
-      if (is_missing) return read.kind == Ended::Kind::kFailed ? id : read.cause;
+      if (plan_.statement(id).block != block.id) cause = outermost(cause, failure_behind(id, scope));
     }
-    return {};
+    return cause;
+  }
+
+  // Why a statement has no value; none where it has one.
+  static StatementId failure_behind(StatementId id, const Scope& scope) {
+    const Ended& ended = scope.get(id).ended;
+    if (ended.kind == Ended::Kind::kValue) return {};
+    return ended.kind == Ended::Kind::kFailed ? id : ended.cause;
+  }
+
+  // The one in fewer blocks; either may be none.
+  StatementId outermost(StatementId a, StatementId b) const {
+    if (!a || !b) return a ? a : b;
+    return depth_of(b) < depth_of(a) ? b : a;
+  }
+
+  std::size_t depth_of(StatementId id) const {
+    std::size_t depth = 0;
+    while (id) {
+      id = plan_.block(plan_.statement(id).block).parent;
+      ++depth;
+    }
+    return depth;
   }
 
   bool is_inside(StatementId id, plan::BlockId outer) const {
@@ -122,12 +143,9 @@ class Interpreter {
 
   Settled statement(const Statement& statement, const Scope& scope) {
     if (const Value* given = find_argument(statement)) return {Ended{Ended::Kind::kValue, *given}};
-    StatementId blocker = find_blocker(statement, scope);
-    if (blocker) {
-      const Ended& blocking = scope.get(blocker).ended;
-      bool is_root = blocking.kind == Ended::Kind::kFailed;
+    if (StatementId cause = find_cause(statement, scope)) {
       skip(statement, scope.items);
-      return {skipped(is_root ? blocker : blocking.cause)};
+      return {skipped(cause)};
     }
     switch (statement.kind) {
       case StatementKind::kCall: return {call(statement, scope)};
@@ -146,19 +164,18 @@ class Interpreter {
     return nullptr;
   }
 
-  // The first statement it needs that has no value. A `for` needs of the one it streams no more
-  // than that it began.
-  StatementId find_blocker(const Statement& statement, const Scope& scope) const {
+  // The failure for which it lacks something; none where it can start. A `for` needs of the one it
+  // streams no more than that it began.
+  StatementId find_cause(const Statement& statement, const Scope& scope) const {
     std::set<StatementId> needed(statement.dependencies.begin(), statement.dependencies.end());
     needed.insert(statement.gates.begin(), statement.gates.end());
     StatementId stream = stream_of(statement);
     if (stream && scope.get(stream).has_begun && !is_read_besides(statement, stream)) {
       needed.erase(stream);
     }
-    for (StatementId id : needed) {
-      if (scope.get(id).ended.kind != Ended::Kind::kValue) return id;
-    }
-    return {};
+    StatementId cause;
+    for (StatementId id : needed) cause = outermost(cause, failure_behind(id, scope));
+    return cause;
   }
 
   StatementId stream_of(const Statement& statement) const {
@@ -320,7 +337,7 @@ class Interpreter {
     StatementId cause;
     for (const Ended& item : items) {
       if (item.is_fault) return failed(true);
-      if (item.kind == Ended::Kind::kSkipped) cause = item.cause;
+      if (item.kind == Ended::Kind::kSkipped) cause = outermost(cause, item.cause);
       if (item.kind == Ended::Kind::kFailed) ++failures;
       if (item.kind == Ended::Kind::kValue) values.push_back(item.value);
     }

@@ -7,9 +7,12 @@
 #include <array>
 
 #include "tests/sim/draw_recipe.h"
+#include "tests/sim/interpreter.h"
 
 namespace mlp::sim {
 namespace {
+
+constexpr std::size_t kMostTaskRuns = 300;  // of a run
 
 class Drawing {
  public:
@@ -46,9 +49,18 @@ class Drawing {
         RecipeSize size{is_large_ ? std::size_t{8} : std::size_t{4}, is_large_ ? 3u : 2u};
         recipe = random_recipe(random_, tasks, size);
       }
-      std::vector<std::int64_t> arguments{small(), small()};
-      scenario_.projects.push_back(build_project(i, std::move(recipe), arguments));
+      Project project = build_project(i, std::move(recipe), {small(), small()});
+      while (is_too_long(project)) {
+        project = build_project(i, random_recipe(random_, tasks, {3, 1}), {small(), small()});
+      }
+      scenario_.projects.push_back(std::move(project));
     }
+  }
+
+  // Lists of lists of lists: nothing is found in the ten thousandth task run.
+  static bool is_too_long(const Project& project) {
+    Fates undisturbed = [](const TaskRunName&) { return TaskRunFate{}; };
+    return interpret(project, undisturbed).task_runs.size() > kMostTaskRuns;
   }
 
   std::int64_t small() { return static_cast<std::int64_t>(random_.below(5)); }

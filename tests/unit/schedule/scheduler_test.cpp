@@ -405,6 +405,31 @@ TEST(Scheduler, an_optional_pipeline_does_not_hide_a_failure_outside_behind_one_
   EXPECT_EQ(h.state_of("w").substr(0, 7), "skipped");
 }
 
+// A block that lacks two things, of which only one is inside the optional pipeline.
+TEST(Scheduler, of_two_failures_the_outer_one_decides_whichever_came_first) {
+  for (bool is_outer_first : {true, false}) {
+    PlanBuilder b;
+    for (const char* name : {"t", "u", "v", "w"}) b.define(name, {"x"});
+    auto t = b.call("t", {number(4)});
+    auto inner = b.block(
+        [&] {
+          auto u = b.call("u", {number(1)});
+          return ref(b.block([&] {
+            b.call("v", {out(u)});
+            return out(b.call("v", {out(t)}));
+          }));
+        },
+        true);
+    b.call("w", {ref(inner)});
+    Harness h;
+    h.add(b.build());
+    h.end(is_outer_first ? "t" : "u", EndReason::kExit, 1);
+    h.end(is_outer_first ? "u" : "t", EndReason::kExit, 1);
+    EXPECT_EQ(h.state_of("w").substr(0, 7), "skipped") << is_outer_first;
+    EXPECT_EQ(h.run_state(), "failed");
+  }
+}
+
 TEST(Scheduler, tolerate_does_not_take_an_item_that_lacks_something_outside_for_a_failed_one) {
   PlanBuilder b;
   for (const char* name : {"t", "u", "v", "w"}) b.define(name, {"x"});
