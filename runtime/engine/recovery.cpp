@@ -259,9 +259,7 @@ void Recovery::replay() {
       if (*record) clamp_due(**record, due, engine.parts.clock.now());
       return std::move(record).value();
     };
-    bool is_cancelled = found.record.cancel_asked;
     engine.add_run(std::move(found.record), std::move(found.prepared), std::move(known));
-    if (is_cancelled) engine.decide(schedule::CancelAsked{id});
   }
 }
 

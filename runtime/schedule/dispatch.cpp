@@ -80,7 +80,8 @@ void Dispatch::ready(Frame& frame, std::uint32_t slot, std::vector<plan::Value> 
   const RunSpec& spec = frame.run->spec;
   entry.inputs = std::move(inputs);
   entry.is_cached = definition_of(entry).is_cached;
-  if (restore_known(entry) || spec.is_cancel_asked) return;
+  if (restore_known(entry)) return;
+  if (spec.is_cancel_asked) return refuse(entry, TaskRunState::kCancelled, {});
   std::optional<Digest> key = spec.key_of(definition_index(entry), entry.inputs);
   if (spec.is_forecast && (!key || !entry.is_cached)) return assume_missing(entry);
   entry.record.key = *key;
@@ -91,8 +92,14 @@ void Dispatch::refuse(Frame& frame, std::uint32_t slot, TaskRunState state, std:
   frame.slots[slot].task = make_entry(frame, slot);
   TaskEntry& entry = *frame.slots[slot].task;
   if (restore_known(entry)) return;
-  entry.record.reason = std::move(reason);
-  set(core_, *frame.run, entry.record, state);
+  refuse(entry, state, std::move(reason));
+}
+
+void Dispatch::refuse(TaskEntry& entry, TaskRunState state, std::string reason) {
+  RunState& run = run_of(entry);
+  bool is_cancelled = run.spec.is_cancel_asked;
+  if (!is_cancelled) entry.record.reason = std::move(reason);
+  set(core_, run, entry.record, is_cancelled ? TaskRunState::kCancelled : state);
   settle_final(entry);
 }
 
@@ -103,6 +110,7 @@ void Dispatch::refuse(RunState& run, model::TaskRunId id, TaskRunState state, st
     std::optional<model::TaskRun> known = find_known(run, record.id);
     if (known && model::is_final(known->state)) return restore(run, record, std::move(*known));
   }
+  if (run.spec.is_cancel_asked) return set(core_, run, record, TaskRunState::kCancelled);
   record.reason = std::move(reason);
   set(core_, run, record, state);
 }
@@ -232,8 +240,10 @@ void Dispatch::succeed(TaskEntry& entry, AttemptEnded ended) {
 void Dispatch::fail_attempt(TaskEntry& entry, const AttemptEnded& ended) {
   core_.commands->push_back(AttemptSettled{ended.id, false, {}});
   hand_over(core_.keys.leave(entry));
-  if (run_of(entry).is_cancelled) {
-    return set(core_, run_of(entry), entry.record, TaskRunState::kCancelled);
+  RunState& run = run_of(entry);
+  if (run.is_cancelled || run.spec.is_cancel_asked) {
+    set(core_, run, entry.record, TaskRunState::kCancelled);
+    return settle_final(entry);
   }
   Retry retry = decide_retry(entry, ended.outcome, *core_.random);
   if (!retry.is_retried) {
@@ -270,7 +280,7 @@ void Dispatch::wake_due() {
     core_.timers.erase(core_.timers.begin());
     entry.timer.reset();
     entry.record.due = {};
-    if (!run_of(entry).spec.is_cancel_asked) begin(entry);
+    begin(entry);
   }
 }
 
@@ -279,7 +289,6 @@ void Dispatch::cancel(TaskEntry& entry) {
     core_.commands->push_back(Kill{entry.live});
     return;
   }
-  if (model::is_final(entry.record.state)) return;
   if (entry.queued) core_.queue.remove(entry);
   if (entry.timer) core_.timers.erase(*entry.timer);
   entry.timer.reset();
@@ -320,6 +329,10 @@ bool Dispatch::restore_known(TaskEntry& entry) {
       resume_attempt(entry);
       break;
     case TaskRunState::kBackoff:
+      if (run.spec.is_cancel_asked) {
+        refuse(entry, TaskRunState::kCancelled, {});
+        break;
+      }
       wait(entry, std::max(Duration(0), entry.record.due - core_.now.wall));
       break;
     default:
@@ -437,10 +450,10 @@ void Dispatch::settle_failed(TaskEntry& entry) {
   settle(entry, {OutcomeKind::kFailed, {}, name + " failed: " + entry.record.reason, {}, is_fault});
 }
 
-// In a cancelled run nothing follows from an end, nor from what was cancelled in it before a restart.
+// In a cancelled run nothing follows from an end.
 void Dispatch::settle(TaskEntry& entry, Outcome outcome) {
   touch(core_, run_of(entry));
-  if (run_of(entry).is_cancelled || outcome.kind == OutcomeKind::kCancelled) return;
+  if (run_of(entry).is_cancelled) return;
   core_.settlements.push_back({entry.frame, entry.slot, std::move(outcome)});
 }
 

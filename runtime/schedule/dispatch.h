@@ -41,6 +41,7 @@ class Dispatch {
   std::uint64_t count_adopted(model::RunId run) const;
 
  private:
+  void refuse(TaskEntry& entry, model::TaskRunState state, std::string reason);
   bool restore_known(TaskEntry& entry);
   void resume_attempt(TaskEntry& entry);
   void begin(TaskEntry& entry);

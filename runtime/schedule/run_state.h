@@ -151,7 +151,7 @@ struct RunSpec {
   std::vector<std::pair<StatementId, plan::Value>> arguments;  // sorted by statement
   KeyOf key_of;
   Known known;               // empty for a new run
-  /// Before the restart: what is recorded is met, so that it can be cancelled, and nothing starts.
+  /// Before the restart: its replay cancels all that is not recorded as ended, and so comes to an end.
   bool is_cancel_asked = false;
   bool is_forecast = false;  // nothing starts: what would run is unknown
 };

@@ -40,6 +40,7 @@ void Scheduler::handle(RunAdded event) {
   RunState& added = *run;
   core_.runs.emplace(added.spec.id, std::move(run));
   added.live = dispatch_->count_adopted(added.spec.id);
+  if (added.spec.is_cancel_asked) dispatch_->cancel_unclaimed(added);
   blocks_->begin_run(added);
 }
 
@@ -50,7 +51,8 @@ void Scheduler::handle(AttemptsAdopted event) {
 
 void Scheduler::handle(CancelAsked event) {
   auto run = core_.runs.find(event.run);
-  if (run != core_.runs.end()) blocks_->cancel(*run->second);
+  bool is_new = run != core_.runs.end() && !run->second->spec.is_cancel_asked;
+  if (is_new) blocks_->cancel(*run->second);
 }
 
 void Scheduler::handle(KeyAnswered event) {

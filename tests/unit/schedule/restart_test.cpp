@@ -120,12 +120,28 @@ TEST(Restart, in_a_run_to_be_cancelled_nothing_starts_and_nothing_is_taken_for_s
   schedule::RunSpec spec = with_records({recorded(1, {}, TaskRunState::kCancelled)});
   spec.is_cancel_asked = true;
   h.take_up(b.build(), {}, std::move(spec));
-  EXPECT_EQ(h.run_state(), "running");
-  h.feed(schedule::CancelAsked{model::RunId(1)});
   EXPECT_THAT(h.started, IsEmpty());
   EXPECT_EQ(h.state_of("u"), "cancelled");
   EXPECT_EQ(h.state_of("v"), "cancelled");
   EXPECT_EQ(h.run_state(), "cancelled");
+}
+
+TEST(Restart, a_run_to_be_cancelled_ends_with_its_last_live_attempt_and_knows_what_was_recorded) {
+  Harness h(1);
+  model::TaskRun record = recorded(1, {2}, TaskRunState::kRunning);
+  h.feed(schedule::AttemptsAdopted{{{kLivedOn, record.id, 1, {}}}});
+  schedule::RunSpec spec = with_records({recorded(1, {1}, TaskRunState::kBackoff), record});
+  spec.is_cancel_asked = true;
+  h.take_up(one_by_one({1, 2, 3}, false), {}, std::move(spec));
+  EXPECT_EQ(h.killed.size(), 1u);
+  EXPECT_EQ(h.state_of("t[0]"), "cancelled");
+  EXPECT_EQ(h.state_of("t[1]"), "cancelled");
+  EXPECT_EQ(h.run_state(), "running");
+  h.feed(schedule::CancelAsked{model::RunId(1)});
+  h.feed(end_of_it(EndReason::kCancelled));
+  EXPECT_EQ(h.state_of("t[2]"), "cancelled");
+  EXPECT_EQ(h.run_state(), "cancelled");
+  EXPECT_THAT(h.started, IsEmpty());
 }
 
 }  // namespace
