@@ -4,6 +4,7 @@
 // write.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -49,6 +50,7 @@ struct Context {
       read_live_log;
   std::function<std::vector<std::string>()> activities;
   std::function<Result<std::uint64_t>()> free_bytes;
+  std::atomic<bool> is_checking{false};  // a check of the data folder goes on: one at a time
   /// False with so little free disk that nothing new is taken.
   std::function<bool()> has_space;
   /// Runs `work` in the followers' lane after a while.

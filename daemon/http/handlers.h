@@ -15,6 +15,10 @@ Response shut_down(const Request& request, Context& context);
 Response make_login_link(const Request& request, Context& context);
 Response log_in(const Request& request, Context& context);
 
+// fsck_routes.cpp
+Response check_folder(const Request& request, Context& context);
+Response verify_object(const Request& request, Context& context);
+
 // snapshot_routes.cpp
 void take_manifest(const Request& request, Context& context, Answer answer);
 UploadSink take_objects(const Request& request, Context& context);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <climits>
 #include <cstring>
 #include <thread>
@@ -28,6 +29,8 @@ constexpr auto kPause = std::chrono::milliseconds(5);
 constexpr Duration kHealthTimeout = std::chrono::seconds(5);
 constexpr std::uint64_t kLogTailBytes = 2048;
 constexpr int kOtherDaemonHasFolder = 10;
+/// As a shell counts a program that was killed: this and the signal.
+constexpr int kKilled = 128;
 /// The other daemon answers well within it, or was none.
 constexpr Duration kOtherStartsWithin = std::chrono::seconds(2);
 
@@ -84,6 +87,33 @@ Result<pid_t> spawn_detached(const std::vector<std::string>& words, const std::s
   return pid;
 }
 
+/// With its standard output and error in our pipes.
+Result<pid_t> spawn_piped(const std::vector<std::string>& words, int out, int err) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, out, 1);
+  posix_spawn_file_actions_adddup2(&actions, err, 2);
+  std::vector<char*> argv;
+  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  int failed = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0)
+    return Error{ErrorCode::kIo, "cannot start " + words.front() + ": " + std::strerror(failed)};
+  return pid;
+}
+
+void read_to_end(int from, const std::function<void(std::string_view)>& take) {
+  char buffer[4096];
+  while (true) {
+    auto count = ::read(from, buffer, sizeof buffer);
+    if (count > 0) take(std::string_view(buffer, static_cast<std::size_t>(count)));
+    if (count == 0 || (count < 0 && errno != EINTR)) return;
+  }
+}
+
 Error ended_at_once(int status, const std::string& log) {
   std::string how = WIFEXITED(status) ? "exit code " + std::to_string(WEXITSTATUS(status))
                                       : "signal " + std::to_string(WTERMSIG(status));
@@ -118,6 +148,36 @@ Status start_and_wait(const Settings& settings, const std::vector<std::string>& 
 }
 
 }  // namespace
+
+Result<MlpdEnd> run_mlpd_to_its_end(const std::vector<std::string>& words,
+                                    const std::function<void(std::string_view)>& take) {
+  MLP_ASSIGN(auto mlpd, find_mlpd());
+  std::vector<std::string> all = {mlpd};
+  all.insert(all.end(), words.begin(), words.end());
+  int out[2] = {-1, -1};
+  int err[2] = {-1, -1};
+  if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0)
+    return Error{ErrorCode::kIo, "cannot make a pipe: " + std::string(std::strerror(errno))};
+  auto pid = spawn_piped(all, out[1], err[1]);
+  ::close(out[1]);
+  ::close(err[1]);
+  std::string message;
+  if (pid) {
+    read_to_end(out[0], take);
+    // It says a sentence at its end, which a pipe holds.
+    read_to_end(err[0], [&](std::string_view piece) { message += piece; });
+  }
+  ::close(out[0]);
+  ::close(err[0]);
+  if (!pid) return pid.error();
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  constexpr std::string_view kName = "mlpd: ";
+  if (message.starts_with(kName)) message.erase(0, kName.size());
+  int code = WIFEXITED(status) ? WEXITSTATUS(status) : kKilled + WTERMSIG(status);
+  return MlpdEnd{code, std::string(trim(message))};
+}
 
 std::string daemon_log_path(const std::string& data_folder) {
   return join_path(data_folder, "mlpd.log");

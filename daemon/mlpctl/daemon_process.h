@@ -3,7 +3,9 @@
 // Starts mlpd for the user, detached from this terminal, and waits until it answers.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/mlpctl/settings.h"
@@ -25,6 +27,17 @@ Result<DaemonState> ensure_daemon(const Settings& settings, const std::vector<st
 
 /// Waits until no process holds the data folder; kTimeout after `limit`.
 Status wait_until_stopped(const std::string& data_folder, Duration limit);
+
+/// How an mlpd ended that was to do one thing.
+struct MlpdEnd {
+  int exit_code = 0;    // 128 and the signal when it was killed
+  std::string message;  // what it said on standard error, without its name
+};
+
+/// Runs the mlpd beside us with these words and waits for its end; `take` gets its standard output
+/// as it comes.
+Result<MlpdEnd> run_mlpd_to_its_end(const std::vector<std::string>& words,
+                                    const std::function<void(std::string_view)>& take);
 
 /// The log of an mlpd that was started by us.
 std::string daemon_log_path(const std::string& data_folder);

@@ -10,6 +10,7 @@ namespace mlp::mlpctl {
 enum class ExitCode : int {
   kOk = 0,
   kRunFailed = 1,    // the run failed or was cancelled
+  kFindingsLeft = 1,  // fsck found what is not repaired
   kUsage = 2,        // wrong words on the command line, or wrong parameters
   kSourceError = 3,  // a mistake in an .mlp file
   kNotFound = 4,

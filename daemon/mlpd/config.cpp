@@ -97,6 +97,7 @@ Status read_file(Files& files, const std::string& path, bool is_asked, Values& v
 
 struct CommandLine {
   Wish wish = Wish::kRun;
+  FsckWish fsck;
   std::string config_file;
   Values values;
 };
@@ -116,7 +117,7 @@ Status read_word(const std::vector<std::string>& words, std::size_t& place, Comm
   const Setting* setting = find_by_flag(flag);
   if (setting == nullptr && flag != "--config") {
     auto known = known_words(&Setting::flag);
-    known.insert(known.end(), {"--config", "--help", "--version"});
+    known.insert(known.end(), {"--config", "--fsck", "--repair", "--json", "--help", "--version"});
     return invalid("unknown option `" + printable(word) + "`" + did_you_mean(flag, known));
   }
   std::string text;
@@ -137,6 +138,19 @@ Status read_word(const std::vector<std::string>& words, std::size_t& place, Comm
   return {};
 }
 
+bool take_fsck_word(const std::string& word, CommandLine& line) {
+  if (word == "--fsck") {
+    line.wish = Wish::kFsck;
+  } else if (word == "--repair") {
+    line.fsck.is_repair = true;
+  } else if (word == "--json") {
+    line.fsck.is_json = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 Result<CommandLine> read_words(const std::vector<std::string>& words) {
   CommandLine line;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -148,8 +162,11 @@ Result<CommandLine> read_words(const std::vector<std::string>& words) {
       line.wish = Wish::kVersion;
       return line;
     }
+    if (take_fsck_word(words[i], line)) continue;
     MLP_TRY(read_word(words, i, line));
   }
+  const bool has_no_fsck = line.wish == Wish::kRun && (line.fsck.is_repair || line.fsck.is_json);
+  if (has_no_fsck) return invalid("`--repair` and `--json` belong to `--fsck`");
   return line;
 }
 
@@ -196,7 +213,8 @@ Result<ParsedConfig> parse_config(const std::vector<std::string>& words, const L
   MLP_ASSIGN(CommandLine line, read_words(words));
   ParsedConfig parsed;
   parsed.wish = line.wish;
-  if (parsed.wish != Wish::kRun) return parsed;
+  parsed.fsck = line.fsck;
+  if (parsed.wish == Wish::kHelp || parsed.wish == Wish::kVersion) return parsed;
   Values values;
   const std::string folder = user_folder(environment, "XDG_CONFIG_HOME", ".config");
   const std::string file =
@@ -228,14 +246,17 @@ std::string help_text() {
   }
   text +=
       "  --config FILE             settings ($XDG_CONFIG_HOME/mlp/mlpd.toml, optional)\n"
+      "  --fsck [--repair] [--json]  check the data folder and end; `mlpctl fsck` asks for it\n"
       "  --help, --version\n\n"
       "Each option is also a variable (--store-min-free: MLP_STORE_MIN_FREE) and a setting of\n"
       "the file (min_free in section [store]); options come before variables before the file.\n\n"
       "Examples:\n"
       "  mlpd                                     your own daemon, data in ~/.local/share/mlp\n"
-      "  mlpd --data /srv/mlp --listen 127.0.0.1:7500\n\n"
-      "Exit codes: 0 stopped, 2 usage or configuration, 10 another daemon has the data folder,\n"
-      "11 the store was refused, 12 a write of the store failed, 13 the address is in use.\n";
+      "  mlpd --data /srv/mlp --listen 127.0.0.1:7500\n"
+      "  mlpd --data /srv/mlp --fsck              is everything there that records name?\n\n"
+      "Exit codes: 0 stopped (--fsck: nothing wrong, or all repaired), 1 --fsck has findings,\n"
+      "2 usage or configuration, 10 another daemon has the data folder, 11 the store was refused,\n"
+      "12 a write of the store failed, 13 the address is in use.\n";
   return text;
 }
 

@@ -34,10 +34,17 @@ struct Config {
 };
 
 /// What the command line asks for besides running.
-enum class Wish { kRun, kHelp, kVersion };
+enum class Wish { kRun, kFsck, kHelp, kVersion };
+
+/// Of kFsck.
+struct FsckWish {
+  bool is_repair = false;
+  bool is_json = false;
+};
 
 struct ParsedConfig {
   Wish wish = Wish::kRun;
+  FsckWish fsck;
   Config config;
 };
 

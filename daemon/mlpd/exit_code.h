@@ -7,6 +7,7 @@ namespace mlp::mlpd {
 
 enum ExitCode : int {
   kStopped = 0,
+  kFindingsLeft = 1,   // of --fsck alone
   kUsage = 2,          // command line or configuration
   kDataInUse = 10,     // another daemon has the data folder
   kStoreRefused = 11,  // damaged, acknowledged data lost, other version

@@ -15,6 +15,7 @@
 #include "daemon/mlpd/config.h"
 #include "daemon/mlpd/daemon.h"
 #include "daemon/mlpd/exit_code.h"
+#include "daemon/mlpd/fsck.h"
 
 namespace {
 
@@ -82,6 +83,12 @@ int run(Config config) {
   return kStopped;
 }
 
+int fsck(const Config& config, const FsckWish& wish) {
+  ::umask(077);
+  log::open(log::Level::kError, config.log_format, config.log_file);
+  return run_fsck(config, wish);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -92,5 +99,6 @@ int main(int argc, char** argv) {
   if (parsed->wish == Wish::kHelp)
     return std::fputs(help_text().c_str(), stdout) < 0 ? 1 : kStopped;
   if (parsed->wish == Wish::kVersion) return std::puts("mlpd " MLP_VERSION) < 0 ? 1 : kStopped;
+  if (parsed->wish == Wish::kFsck) return fsck(parsed->config, parsed->fsck);
   return run(std::move(parsed->config));
 }

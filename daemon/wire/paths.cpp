@@ -30,6 +30,9 @@ std::string encode_segment(std::string_view text) {
 std::string object(std::string_view digest) {
   return std::string(kObjects) + "/" + encode_segment(digest);
 }
+std::string object_verify(std::string_view digest) {
+  return object(digest) + "/verify";
+}
 
 std::string run(std::uint64_t id) {
   return std::string(kRuns) + "/" + std::to_string(id);

@@ -19,12 +19,14 @@ inline constexpr std::string_view kPlans = "/api/v1/plans";
 inline constexpr std::string_view kArtifacts = "/api/v1/artifacts";
 inline constexpr std::string_view kLoginLinks = "/api/v1/login-links";
 inline constexpr std::string_view kLogin = "/login";
+inline constexpr std::string_view kFsck = "/api/v1/fsck";
 inline constexpr std::string_view kShutdown = "/api/v1/shutdown";
 
 /// One segment of a path: everything but letters, digits and -._~ becomes %XX.
 std::string encode_segment(std::string_view text);
 
 std::string object(std::string_view digest);
+std::string object_verify(std::string_view digest);
 std::string run(std::uint64_t id);
 std::string run_tasks(std::uint64_t id);
 std::string run_task_runs(std::uint64_t id);

@@ -17,7 +17,7 @@ namespace mlp::fsck {
 enum class Kind : std::uint8_t {
   kUnreadable,       // a record cannot be decoded
   kCounter,          // a counter of the store is behind what was given
-  kLostCommits,      // the store ends before what was acknowledged
+  kLostCommits,      // the store ends before what was acknowledged, or that cannot be told
   kOrphan,           // a record belongs to nothing
   kRunIndex,         // a run is not, or wrongly, among those of its project
   kCounts,           // counts differ from the task runs
@@ -47,8 +47,8 @@ struct Repair {
   std::string what;                   // one sentence; empty: nothing can be done
   store::Batch batch;
   std::vector<Digest> lost;           // objects to be marked as lost, their files moved to trash/
-  std::vector<std::string> strays;    // files to be removed
-  bool forgets_commits = false;       // goes on without acknowledged commits
+  std::vector<std::string> strays;    // files to be removed, below the data folder
+  bool renews_mark = false;           // of the last acknowledged commit
 };
 
 struct Finding {

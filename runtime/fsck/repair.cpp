@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/fsck/repair.h"
 
+#include "runtime/store/meta_records.h"
 #include "runtime/store/object_records.h"
 
 namespace mlp::fsck {
+namespace {
+
+// A file that is gone already was removed by a repair that was cut short.
+Status remove_file(Files& files, const std::string& path) {
+  const Status removed = files.remove(path);
+  return !removed && removed.error().code == ErrorCode::kNotFound ? Status() : removed;
+}
+
+}  // namespace
 
 Status put_repair(const store::View& view, const Repair& repair, store::Batch& batch) {
   for (const store::Batch::Change& change : repair.batch.changes()) {
@@ -19,6 +29,26 @@ Status put_repair(const store::View& view, const Repair& repair, store::Batch& b
     if (known) record = *known;
     record.digest = lost;
     store::put_lost_object(batch, record);
+  }
+  return {};
+}
+
+// Records first: a file without a record is only a stray, a record without its file is a lie.
+Status mend(const Workshop& workshop, const Findings& findings) {
+  const auto view = workshop.kv.view();
+  store::Batch batch;
+  for (const Finding& finding : findings.all()) {
+    MLP_TRY(put_repair(*view, finding.repair, batch));
+  }
+  MLP_TRY(workshop.kv.write(batch));
+  MLP_TRY(workshop.kv.sync());
+  MLP_ASSIGN(const store::Meta meta, store::get_meta(*workshop.kv.view()));
+  for (const Finding& finding : findings.all()) {
+    if (finding.repair.renews_mark) MLP_TRY(workshop.folder.renew_mark(meta.commit));
+    for (const Digest& lost : finding.repair.lost) MLP_TRY(workshop.objects.quarantine(lost));
+    for (const std::string& stray : finding.repair.strays) {
+      MLP_TRY(remove_file(workshop.files, workshop.folder.part(stray)));
+    }
   }
   return {};
 }

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "base/crash_point.h"
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -116,13 +117,19 @@ Status make_durable(Files& files, const std::string& folder) {
   return !synced && synced.error().code == ErrorCode::kDenied ? Status() : synced;
 }
 
+Status write_mark(Files& files, const std::string& path, std::uint64_t commit) {
+  ByteWriter number;
+  number.u64(commit);
+  return write_atomic(files, path, std::string(kMarkName) + number.bytes(), 0600);
+}
+
 }  // namespace
 
 // ---- SyncedMark ---------------------------------------------------------------------------------
 
 Status SyncedMark::make(Files& files, const std::string& path) {
   // Whole and on the disk before it counts: afterwards no write to the mapped page needs space.
-  return write_atomic(files, path, std::string(kMarkName) + std::string(8, '\0'), 0600);
+  return write_mark(files, path, 0);
 }
 
 Result<std::unique_ptr<SyncedMark>> SyncedMark::open(const std::string& path) {
@@ -211,6 +218,17 @@ Result<Meta> DataFolder::begin_epoch(Kv& kv) {
   synced_->store(meta.commit);
   CRASH_POINT("epoch.marked");
   return meta;
+}
+
+Result<std::uint64_t> DataFolder::acknowledged() const {
+  const std::string mark = part("synced");
+  if (const auto found = files_.stat(mark); !found) return found.error();
+  MLP_ASSIGN(const std::unique_ptr<SyncedMark> opened, SyncedMark::open(mark));
+  return opened->value();
+}
+
+Status DataFolder::renew_mark(std::uint64_t commit) {
+  return write_mark(files_, part("synced"), commit);
 }
 
 Result<std::uint64_t> DataFolder::free_bytes() const { return files_.free_space(path_); }

@@ -65,6 +65,13 @@ class DataFolder {
   /// and syncs it. Returns the meta records as they are afterwards.
   Result<Meta> begin_epoch(Kv& kv);
 
+  /// The last commit that was acknowledged, as the mark says; kNotFound when there is no mark,
+  /// kCorrupt when it is damaged. Before begin_epoch().
+  Result<std::uint64_t> acknowledged() const;
+  /// Puts a mark of `commit` in place of what is there, durable when it returns. To be done when
+  /// the user accepts that acknowledged data may be missing; before begin_epoch().
+  Status renew_mark(std::uint64_t commit);
+
   /// After begin_epoch().
   SyncedMark& synced() { return *synced_; }
 

@@ -188,6 +188,69 @@ def measure_idle(bin_folder, folder, report, seconds=10):
         daemon.down()
 
 
+class Restart:
+    """Starts and ends of a daemon on copies of one data folder, as a killed one left it."""
+
+    def __init__(self, bin_folder, folder, *store):
+        self.bin_folder, self.folder = bin_folder, folder
+        self.original = os.path.join(folder, "original")
+        subprocess.run([os.path.join(bin_folder, "make_store"), self.original, *map(str, store)], check=True)
+
+    def measure(self):
+        """Seconds from the start of mlpd to its first answer, of a further `mlpctl down` and `mlpctl up`."""
+        data = os.path.join(self.folder, "data")
+        shutil.copytree(self.original, data)
+        words = {"env": dict(os.environ, MLP_DATA=data, MLP_LISTEN="127.0.0.1:0"), "stdout": subprocess.DEVNULL,
+                 "stderr": subprocess.DEVNULL}
+        mlpctl = os.path.join(self.bin_folder, "mlpctl")
+        begin = time.monotonic()
+        daemon = subprocess.Popen([os.path.join(self.bin_folder, "mlpd")], **words)
+        try:
+            while not self.is_answering(data):
+                if daemon.poll() is not None:
+                    sys.exit(f"bench: mlpd ended with {daemon.returncode}")
+                time.sleep(0.001)
+            ready = time.monotonic() - begin
+            begin = time.monotonic()
+            subprocess.run([mlpctl, "down", "--kill"], check=True, **words)
+            down = time.monotonic() - begin
+            daemon.wait()
+            begin = time.monotonic()
+            subprocess.run([mlpctl, "up"], check=True, **words)
+            return ready, down, time.monotonic() - begin
+        finally:
+            subprocess.run([mlpctl, "down", "--kill"], check=False, **words)
+            daemon.wait()
+            shutil.rmtree(data)
+
+    @staticmethod
+    def is_answering(data):
+        try:
+            with open(os.path.join(data, "endpoint"), encoding="utf-8") as file:
+                address = file.read().strip()
+            with open(os.path.join(data, "token"), encoding="utf-8") as file:
+                token = file.read().strip()
+            request = urllib.request.Request(f"http://{address}/api/v1/status",
+                                             headers={"Authorization": "Bearer " + token})
+            with urllib.request.urlopen(request):
+                return True
+        except (OSError, ValueError):
+            return False
+
+
+def measure_restart(bin_folder, folder, report, rounds):
+    """With 100,000 task runs in the store: of many runs, of one, and of one that goes on."""
+    for name, store in (("restart-many", (1000, 100)), ("restart-one", (1, 100_000)),
+                        ("restart-half", (1, 100_000, 50_000))):
+        place = os.path.join(folder, name)
+        os.makedirs(place)
+        restart = Restart(bin_folder, place, *store)
+        times = [restart.measure() for _ in range(rounds)]
+        for what, seconds in zip(("", "-down", "-up"), zip(*times)):
+            value = statistics.median(seconds)
+            report.line(name + what, value, "s", "limit", value / 1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default="build/release/bin", help="folder of mlpd and mlpctl")
@@ -223,6 +286,8 @@ def main():
             measure_plan(options.bin, folder, report, options.rounds)
         if wants("waiting-memory"):
             measure_waiting(options.bin, folder, report)
+        if wants("restart"):
+            measure_restart(options.bin, folder, report, options.rounds)
         if wants("idle-memory") or wants("idle-cpu"):
             measure_idle(options.bin, folder, report)
 

@@ -13,42 +13,10 @@
 #include "runtime/engine/forecast.h"
 #include "runtime/schedule/scheduler.h"
 #include "runtime/store/memory_kv.h"
-#include "tests/support/plan_builder.h"
+#include "tests/bench/instant_executor.h"
 
 namespace mlp::test {
 namespace {
-
-class InstantExecutor final : public execute::Executor {
- public:
-  void adopt(std::vector<execute::AttemptStart>) override { events.adopted({}); }
-  void start(execute::AttemptStart attempt) override { started.push_back(std::move(attempt)); }
-  void kill(model::AttemptId) override {}
-  void recorded(model::AttemptId) override {}
-
-  bool end_all() {
-    if (started.empty()) return false;
-    for (execute::AttemptStart& attempt : std::exchange(started, {})) {
-      execute::AttemptEnded ended;
-      ended.id = attempt.id;
-      ended.outcome.reason = model::EndReason::kSucceeded;
-      ended.started = ended.ended = Instant{1'700'000'000'000'000};
-      std::string bytes = std::to_string(attempt.id.value);
-      Digest digest = sha256(bytes);
-      ended.outputs.push_back({"out", plan::Value::of_int(1), digest, bytes.size()});
-      ended.objects.push_back({digest, bytes.size(), false, bytes, false});
-      events.ended(std::move(ended));
-    }
-    return true;
-  }
-
-  execute::ExecutorEvents events;
-  std::vector<execute::AttemptStart> started;
-};
-
-class NoWorkers final : public Workers {
- public:
-  void post(std::function<void()> work) override { work(); }
-};
 
 /// Forgets what is written: what stays is the engine's own cost.
 class NullKv final : public store::Kv {
@@ -77,13 +45,6 @@ double heap_bytes() {
 
 void print(const char* name, double value, const char* unit) {
   std::printf("{\"name\": \"%s\", \"value\": %.3f, \"unit\": \"%s\"}\n", name, value, unit);
-}
-
-std::shared_ptr<const plan::Plan> map_plan(std::int64_t items) {
-  PlanBuilder b;
-  b.define("t", {"x"});
-  b.for_each(range(items), [&](StatementId x) { return field(ref(b.call("t", {ref(x)})), "out"); });
-  return b.build();
 }
 
 void measure_cpu(std::int64_t tasks) {

@@ -36,7 +36,7 @@ ARROWS = {
     "daemon/http/server": ["base", "daemon/wire"],
     "daemon/http": ["base", "compiler/plan", "daemon/wire", "daemon/http/server", "runtime/model", "runtime/store",
                     "runtime/objects", "runtime/cache", "runtime/lineage", "runtime/engine",
-                    "runtime/execute/executor.h"],
+                    "runtime/fsck", "runtime/execute/executor.h"],
     "daemon/mlpd": ["base", "compiler", "daemon/wire", "daemon/http", "daemon/http/server", "runtime"],
     "daemon/mlpctl": ["base", "compiler", "daemon/wire"],
 }

@@ -11,6 +11,7 @@ std::vector<Verb> all_verbs() {
   add_log_verbs(verbs);
   add_artifact_verbs(verbs);
   add_daemon_verbs(verbs);
+  add_fsck_verbs(verbs);
   return verbs;
 }
 

@@ -21,5 +21,6 @@ void add_run_verbs(std::vector<Verb>& verbs);
 void add_log_verbs(std::vector<Verb>& verbs);
 void add_artifact_verbs(std::vector<Verb>& verbs);
 void add_daemon_verbs(std::vector<Verb>& verbs);
+void add_fsck_verbs(std::vector<Verb>& verbs);
 
 }  // namespace mlp::mlpctl

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opens what is there, checks, mends, checks again.
+#include "daemon/mlpd/fsck.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "daemon/http/fsck_lines.h"
+#include "daemon/mlpd/exit_code.h"
+#include "runtime/fsck/check.h"
+#include "runtime/fsck/repair.h"
+#include "runtime/objects/plan_cache.h"
+#include "runtime/store/data_folder.h"
+#include "runtime/store/latest_view.h"
+#include "runtime/store/rocks_kv.h"
+
+namespace mlp::mlpd {
+namespace {
+
+/// A repair shows at most what hung on it, and that again: no chain of records is longer. More
+/// findings than are kept at once take a round each.
+constexpr int kMaxRounds = 100;
+constexpr Duration kProgressInterval = std::chrono::milliseconds(200);
+
+struct Failure {
+  int exit_code = kStoreRefused;
+  std::string message;
+};
+
+class FolderFsck {
+ public:
+  FolderFsck(const Config& config, const FsckWish& wish)
+      : config_(config), wish_(wish), files_(real_files()), began_(clock_.steady()) {}
+
+  std::optional<Failure> open();
+  Status check_and_mend();
+  wire::FsckReport report();
+
+ private:
+  Status check_once(fsck::Findings& findings);
+  void show(const fsck::Progress& progress);
+
+  const Config& config_;
+  const FsckWish& wish_;
+  Files& files_;
+  SystemClock clock_;
+  Duration began_;
+  Duration shown_{0};
+  std::unique_ptr<store::DataFolder> folder_;
+  std::unique_ptr<store::Kv> kv_;
+  std::unique_ptr<objects::ObjectStore> objects_;
+  std::unique_ptr<objects::PlanCache> plans_;
+  wire::FsckReport report_;
+};
+
+std::optional<Failure> FolderFsck::open() {
+  if (!files_.stat(config_.data_folder + "/store")) {
+    return Failure{kUsage, "there is no data folder " + config_.data_folder};
+  }
+  auto opened = store::DataFolder::open(config_.data_folder, {0, 0});
+  if (!opened) {
+    const bool is_held = opened.error().code == ErrorCode::kConflict;
+    return Failure{is_held ? kDataInUse : kStoreRefused, opened.error().message};
+  }
+  folder_ = std::move(*opened);
+  auto store = store::open_rocks_kv(folder_->part("store"), {});
+  if (!store) return Failure{kStoreRefused, store.error().message};
+  kv_ = std::move(*store);
+  const auto meta = store::get_meta(store::LatestView(*kv_));
+  if (meta && meta->schema != 0 && meta->schema != store::kSchemaVersion) {
+    return Failure{kStoreRefused, "the data folder has version " + std::to_string(meta->schema) +
+                                      ", this mlpd knows version " +
+                                      std::to_string(store::kSchemaVersion)};
+  }
+  objects_ = std::make_unique<objects::ObjectStore>(files_, folder_->path());
+  plans_ = std::make_unique<objects::PlanCache>(*objects_);
+  return std::nullopt;
+}
+
+Status FolderFsck::check_and_mend() {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    fsck::Findings findings;
+    MLP_TRY(check_once(findings));
+    report_.found = report_.repaired + findings.total();
+    report_.findings.resize(std::min<std::size_t>(report_.repaired, report_.findings.size()));
+    std::uint64_t mended = 0;
+    for (const fsck::Finding& finding : findings.all()) {
+      wire::FsckFinding& told = report_.findings.emplace_back(http::to_wire(finding));
+      told.is_repaired = wish_.is_repair && finding.is_repairable();
+      mended += told.is_repaired ? 1 : 0;
+    }
+    if (mended == 0) break;
+    MLP_TRY(fsck::mend({*kv_, files_, *objects_, *folder_}, findings));
+    report_.repaired += mended;
+    std::stable_partition(report_.findings.begin(), report_.findings.end(),
+                          [](const wire::FsckFinding& each) { return each.is_repaired; });
+  }
+  return {};
+}
+
+Status FolderFsck::check_once(fsck::Findings& findings) {
+  std::shared_ptr<const store::View> view = kv_->view();
+  fsck::Check check(view, {files_, *objects_, folder_->path(), clock_.now()},
+                    [this, &view](const model::Run& run) { return plans_->get(*view, run.plan); });
+  MLP_ASSIGN(const store::Meta meta, store::get_meta(*view));
+  MLP_TRY(check.look_at_commits(meta, folder_->acknowledged()));
+  for (bool has_more = true; has_more;) {
+    MLP_ASSIGN(has_more, check.advance());
+    show(check.progress());
+  }
+  const fsck::Progress progress = check.progress();
+  report_.records = progress.records;
+  report_.objects = progress.objects;
+  report_.object_bytes = progress.object_bytes;
+  findings = check.findings();
+  return {};
+}
+
+void FolderFsck::show(const fsck::Progress& progress) {
+  const Duration now = clock_.steady();
+  if (!wish_.is_json || now - shown_ < kProgressInterval) return;
+  shown_ = now;
+  std::fputs(http::to_line(http::to_wire(progress)).c_str(), stdout);
+  std::fflush(stdout);
+}
+
+wire::FsckReport FolderFsck::report() {
+  report_.data_folder = folder_->path();
+  report_.took = clock_.steady() - began_;
+  return report_;
+}
+
+int fail(int code, const std::string& message) {
+  std::fprintf(stderr, "mlpd: %s\n", message.c_str());
+  return code;
+}
+
+}  // namespace
+
+int run_fsck(const Config& config, const FsckWish& wish) {
+  FolderFsck fsck(config, wish);
+  if (const auto failed = fsck.open()) return fail(failed->exit_code, failed->message);
+  if (const Status done = fsck.check_and_mend(); !done) {
+    return fail(kStoreRefused, done.error().message);
+  }
+  const wire::FsckReport report = fsck.report();
+  const std::string text = wish.is_json ? http::to_line(report) : wire::to_text(report);
+  if (std::fputs(text.c_str(), stdout) < 0) return kStoreRefused;
+  return report.found == report.repaired ? kStopped : kFindingsLeft;
+}
+
+}  // namespace mlp::mlpd

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A whole check of a data folder: its store, then its files. In slices, on whatever thread; of one
+// view, so a running daemon goes on meanwhile.
+#pragma once
+
+#include <memory>
+
+#include "runtime/fsck/file_check.h"
+#include "runtime/fsck/store_check.h"
+#include "runtime/store/meta_records.h"
+
+namespace mlp::fsck {
+
+struct Progress {
+  std::uint64_t records = 0;
+  std::uint64_t objects = 0;
+  std::uint64_t object_bytes = 0;  // hashed
+};
+
+/// Not thread-safe.
+class Check {
+ public:
+  /// `place` as for FileCheck; `plan_of` as for StoreCheck.
+  Check(std::shared_ptr<const store::View> view, FilePlace place, PlanOf plan_of);
+
+  /// First, by who has the folder's lock: as check_commits (lost_commits.h).
+  Status look_at_commits(const store::Meta& meta, const Result<std::uint64_t>& synced);
+  /// A slice, some ten milliseconds of work at most but for a run of very many task runs. False
+  /// when all was looked at. An error when the store or the folder cannot be read.
+  Result<bool> advance();
+
+  Progress progress() const;
+  const Findings& findings() const { return findings_; }
+
+ private:
+  std::shared_ptr<const store::View> view_;
+  Findings findings_;
+  StoreCheck store_;
+  FileCheck files_;
+  bool is_store_done_ = false;
+};
+
+}  // namespace mlp::fsck

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// First what records name, then what no record names.
+#include "runtime/fsck/file_check.h"
+
+#include <charconv>
+
+#include "runtime/fsck/store_check.h"
+#include "runtime/store/attempt_records.h"
+#include "runtime/store/buckets.h"
+
+namespace mlp::fsck {
+namespace {
+
+using store::Bucket;
+using store::Family;
+
+constexpr std::uint64_t kPiece = 1 << 20;
+constexpr std::uint64_t kHashedAtOnce = 16 << 20;
+constexpr std::size_t kRecordsAtOnce = 512;
+
+std::optional<model::AttemptId> attempt_named(const std::string& name) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return model::AttemptId(number);
+}
+
+}  // namespace
+
+FileCheck::FileCheck(const store::View& view, Findings& findings, FilePlace place)
+    : view_(view), findings_(findings), place_(std::move(place)) {}
+
+Result<bool> FileCheck::advance() {
+  switch (stage_) {
+    case Stage::kObjects:
+      MLP_TRY(hashing_ ? hash_on() : look_at_objects());
+      return true;
+    case Stage::kLogs:
+      MLP_TRY(look_at_logs());
+      return true;
+    case Stage::kStrayObjects:
+      MLP_TRY(look_for_stray_objects());
+      return true;
+    case Stage::kStrayLogs:
+      MLP_TRY(look_for_stray_logs());
+      stage_ = Stage::kDone;
+      return true;
+    case Stage::kDone:
+      break;
+  }
+  return false;
+}
+
+// ---- objects ------------------------------------------------------------------------------------
+
+// Stops at the first that is a file: it is hashed before the next one is looked for.
+Status FileCheck::look_at_objects() {
+  std::optional<store::ObjectRecord> next;
+  std::size_t seen = 0;
+  const std::string from = std::exchange(from_, {});
+  MLP_TRY(view_.scan(Family::kRecords, store::bucket_prefix(Bucket::kObject), from,
+                     [&](std::string_view key, std::string_view value) {
+                       if (next || seen++ == kRecordsAtOnce) {
+                         from_ = key;
+                         return false;
+                       }
+                       const Result<store::ObjectRecord> record = store::read_object(key, value);
+                       const bool is_file = record && (record->places & store::kInFile) != 0;
+                       if (is_file) next = *record;
+                       return true;
+                     }));
+  const bool was_last = from_.empty();
+  if (was_last && !next) stage_ = Stage::kLogs;
+  if (!next) return {};
+  if (was_last) from_ = store::object_key(next->digest) + '\0';
+  return begin(*next);
+}
+
+Status FileCheck::begin(const store::ObjectRecord& record) {
+  const Result<FileInfo> info = place_.files.stat(place_.objects.path_of(record.digest));
+  ++objects_;
+  if (!info) {
+    if (info.error().code != ErrorCode::kNotFound) return info.error();
+    tell_lost(Kind::kMissingObject, record.digest, "its file is gone");
+    return {};
+  }
+  if (info->kind != FileKind::kFile || info->size != record.size) {
+    tell_lost(Kind::kDamagedObject, record.digest,
+              "its file has " + std::to_string(info->size) + " bytes instead of " +
+                  std::to_string(record.size));
+    return {};
+  }
+  objects::ObjectReader reader(place_.files, place_.objects.path_of(record.digest), info->size);
+  hashing_.emplace(Hashing{record, std::move(reader), Hasher(), 0});
+  return {};
+}
+
+Status FileCheck::hash_on() {
+  Hashing& at = *hashing_;
+  const std::uint64_t until = std::min(at.offset + kHashedAtOnce, at.record.size);
+  while (at.offset < until) {
+    const Result<std::string> piece = at.reader.read(at.offset, kPiece);
+    if (!piece || piece->empty()) {
+      tell_lost(Kind::kDamagedObject, at.record.digest,
+                piece ? "its file became shorter" : "its file cannot be read: " +
+                                                        piece.error().message);
+      hashing_.reset();
+      return {};
+    }
+    at.hasher.update(*piece);
+    at.offset += piece->size();
+    object_bytes_ += piece->size();
+  }
+  if (at.offset < at.record.size) return {};
+  const store::ObjectRecord record = at.record;
+  const Digest found = at.hasher.finish();
+  hashing_.reset();
+  return end(record, found);
+}
+
+Status FileCheck::end(const store::ObjectRecord& record, const Digest& found) {
+  if (found != record.digest) {
+    tell_lost(Kind::kDamagedObject, record.digest, "its bytes are damaged: they have another digest");
+    return {};
+  }
+  if (!record.is_manifest) return {};
+  MLP_ASSIGN(const std::string bytes,
+             place_.objects.read(view_, record.digest, objects::kMaxManifestBytes));
+  return check_manifest(Scope{view_, findings_}, record.digest, bytes);
+}
+
+void FileCheck::tell_lost(Kind kind, const Digest& digest, std::string_view what) {
+  Finding& finding = findings_.add(
+      kind, name_of_object(digest),
+      std::string(what) + "; who needs it fails by its name, and the next run makes it anew");
+  finding.repair.what = kind == Kind::kMissingObject
+                            ? "it is recorded as lost"
+                            : "the file is moved to trash/ and the object recorded as lost";
+  finding.repair.lost.push_back(digest);
+}
+
+// ---- logs ---------------------------------------------------------------------------------------
+
+Status FileCheck::look_at_logs() {
+  std::size_t seen = 0;
+  Status failed;
+  const std::string from = std::exchange(from_, {});
+  MLP_TRY(view_.scan(Family::kRecords, store::bucket_prefix(Bucket::kAttempt), from,
+                     [&](std::string_view key, std::string_view value) {
+                       if (seen++ == kRecordsAtOnce) {
+                         from_ = key;
+                         return false;
+                       }
+                       const Result<model::Attempt> attempt = store::read_attempt(key, value);
+                       if (attempt && attempt->log.is_file) failed = look_at_log(*attempt);
+                       return failed.has_value();
+                     }));
+  MLP_TRY(failed);
+  if (from_.empty()) stage_ = Stage::kStrayObjects;
+  return {};
+}
+
+Status FileCheck::look_at_log(const model::Attempt& attempt) {
+  const std::string path = place_.data_folder + "/logs/" + attempt.id.to_string();
+  const Result<FileInfo> info = place_.files.stat(path);
+  if (info && info->size >= attempt.log.size) return {};
+  if (!info && info.error().code != ErrorCode::kNotFound) return info.error();
+  Finding& finding = findings_.add(
+      Kind::kMissingLog, name_of(attempt.id),
+      info ? "the end of what it printed is gone: its log has " + std::to_string(info->size) +
+                 " bytes instead of " + std::to_string(attempt.log.size)
+           : std::string("what it printed is gone: its log file is missing"));
+  model::Attempt mended = attempt;
+  mended.log = info ? model::LogReference{info->size, true} : model::LogReference{};
+  finding.repair.what = info ? "its log is recorded as short" : "its log is recorded as empty";
+  store::put_attempt(finding.repair.batch, mended);
+  return {};
+}
+
+// ---- what no record names -----------------------------------------------------------------------
+
+bool FileCheck::is_old(const std::string& path) const {
+  const Result<FileInfo> info = place_.files.stat(path);
+  return info && place_.now.us - info->ctime_ns / 1000 > kStrayKept.count();
+}
+
+void FileCheck::tell_stray(const std::string& name, std::string_view why) {
+  if (!is_old(place_.data_folder + "/" + name)) return;
+  Finding& finding = findings_.add(Kind::kStrayFile, name,
+                                   std::string(why) + "; it only takes up space");
+  finding.repair.what = "the file is removed";
+  finding.repair.strays.push_back(name);
+}
+
+// One folder of objects/ at a time.
+Status FileCheck::look_for_stray_objects() {
+  if (!folders_) {
+    MLP_ASSIGN(folders_, place_.files.list(place_.data_folder + "/objects"));
+  }
+  if (folders_->empty()) {
+    stage_ = Stage::kStrayLogs;
+    return {};
+  }
+  const std::string folder = "objects/" + folders_->back();
+  folders_->pop_back();
+  const Result<std::vector<std::string>> names =
+      place_.files.list(place_.data_folder + "/" + folder);
+  if (!names) return {};  // no folder of ours, and not in anybody's way
+  for (const std::string& name : *names) {
+    const Result<Digest> digest = Digest::from_hex(base_name(folder) + name);
+    if (!digest) {
+      tell_stray(folder + "/" + name, "it is no object");
+      continue;
+    }
+    const auto record = store::find_object(view_, *digest);
+    if (!record && record.error().code != ErrorCode::kCorrupt) return record.error();
+    const bool is_named = record && *record && ((*record)->places & store::kInFile) != 0;
+    if (!is_named) tell_stray(folder + "/" + name, "no record names this object's file");
+  }
+  return {};
+}
+
+Status FileCheck::look_for_stray_logs() {
+  MLP_ASSIGN(const std::vector<std::string> names, place_.files.list(place_.data_folder + "/logs"));
+  for (const std::string& name : names) {
+    const std::optional<model::AttemptId> id = attempt_named(name);
+    if (!id) {
+      tell_stray("logs/" + name, "it is no log");
+      continue;
+    }
+    const auto attempt = store::find_attempt(view_, *id);
+    if (!attempt && attempt.error().code != ErrorCode::kCorrupt) return attempt.error();
+    const bool is_named = attempt && *attempt &&
+                          ((*attempt)->log.is_file || !(*attempt)->ended);
+    if (!is_named) tell_stray("logs/" + name, "no attempt has this log");
+  }
+  return {};
+}
+
+}  // namespace mlp::fsck
