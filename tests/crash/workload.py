@@ -2,7 +2,8 @@
 
 Each body appends lines to a journal outside the data folder: `begin MARK ATTEMPT KEY TASK PID` first and
 `end MARK` last, MARK being new for each process. Its output `mark` carries the same MARK, so that
-what was published can be led back to the one process that made it.
+what was published can be led back to the one process that made it. Lines have 256 bytes: a write that
+crosses a page is cut there by a kill.
 """
 
 import collections
@@ -124,9 +125,9 @@ pipeline many(salt: string, items: int) -> int {
 '''
 
 PREAMBLE = '''read -r mark < /proc/sys/kernel/random/uuid
-    echo "begin $mark ${MLP_RUNNER##*/} $MLP_IDEMPOTENCY_KEY $MLP_TASK $$" >> JOURNAL
+    printf "%-255s\\n" "begin $mark ${MLP_RUNNER##*/} $MLP_IDEMPOTENCY_KEY $MLP_TASK $$" >> JOURNAL
     echo "$mark" > mark'''
-POSTAMBLE = 'echo "end $mark" >> JOURNAL'
+POSTAMBLE = 'printf "%-255s\\n" "end $mark" >> JOURNAL'
 
 
 def source(journal):
