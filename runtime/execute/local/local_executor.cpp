@@ -39,13 +39,16 @@ void ignore_lease_signal() {
 
 }  // namespace
 
-/// One that hangs, and all it has started.
-Status kill_runner(const runner::RunnerIdentity& runner, const std::string& folder_id) {
+Status bury_runner(const runner::RunnerIdentity& runner, const std::string& folder_id) {
+  if (kill_survivors(runner, folder_id, kSurvivorTime)) return {};
+  return Error{ErrorCode::kTimeout, "processes of mlp-runner do not end; they were sent SIGKILL"};
+}
+
+/// One that hangs.
+void kill_runner(const runner::RunnerIdentity& runner) {
   log::warning("mlp-runner does not end; it is killed", {{"pid", std::to_string(runner.pid)}});
   const bool is_it = runner::start_time_of(runner.pid) == runner.start_time;
   if (is_it) ::kill(runner.pid, SIGKILL);
-  if (is_it && kill_survivors(runner, folder_id, kSurvivorTime)) return {};
-  return Error{ErrorCode::kTimeout, "mlp-runner does not end"};
 }
 
 /// The mailbox, the poll loop, and everything that lives on its thread.
@@ -211,8 +214,12 @@ Status LocalExecutor::Thread::stop_runner(Duration patience) {
   constexpr useconds_t kLookAgain = 5000;  // us; a lock has no event to wait for
   while (true) {
     const auto record = runner::read_runner_lock(config_.data_folder);
-    if (!record || !record->is_alive) return {};
-    if (clock.steady() > until) return kill_runner(record->identity, config_.folder_id);
+    if (!record) return {};
+    if (!record->is_alive) return bury_runner(record->identity, config_.folder_id);
+    if (clock.steady() > until) {
+      kill_runner(record->identity);
+      return bury_runner(record->identity, config_.folder_id);
+    }
     ::usleep(kLookAgain);
   }
 }

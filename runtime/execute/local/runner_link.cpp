@@ -68,8 +68,7 @@ class SocketLink final : public RunnerLink {
 /// A runner that is dead may have left processes: they end before anything is told lost.
 Status SocketLink::bury_dead() {
   const auto record = runner::read_runner_lock(options_.data_folder);
-  if (!record || record->is_alive || record->identity.pid == 0) return {};
-  if (record->identity.boot_id != runner::boot_id()) return {};
+  if (!record || record->is_alive) return {};
   if (kill_survivors(record->identity, options_.folder_id, kSurvivorTime)) return {};
   return Error{ErrorCode::kUnavailable,
                "processes of a dead runner do not end; they were sent SIGKILL"};

@@ -16,7 +16,11 @@ namespace {
 
 constexpr std::uint64_t kStatLimit = 4096;            // bytes of /proc/PID/stat
 constexpr std::uint64_t kEnvironmentLimit = 4 << 20;  // bytes of /proc/PID/environ
-constexpr useconds_t kLookAgain = 5000;               // us until killed ones are looked for again
+constexpr useconds_t kLookAgain = 5000;               // us between two looks
+/// One look may miss what is forked while it goes on: by a process that is dead when it is met.
+constexpr int kCleanLooks = 2;
+/// A process has no environment for a moment inside execve; one that still has none is let be.
+constexpr int kMostDoubtful = 20;
 
 struct ProcessStat {
   char state = 'Z';
@@ -36,35 +40,48 @@ ProcessStat read_stat(const std::string& pid) {
           std::strtoull(fields[19].c_str(), nullptr, 10)};
 }
 
-bool has_mark(const std::string& pid, const std::string& mark) {
+enum class Mark : std::uint8_t { kOurs, kOther, kDoubtful };
+
+Mark mark_of(const std::string& pid, const std::string& ours) {
   const auto text = real_files().read("/proc/" + pid + "/environ", kEnvironmentLimit);
-  if (!text) return false;
+  if (!text) return Mark::kOther;
   for (const std::string& variable : split(*text, '\0')) {
-    if (variable.starts_with(mark)) return true;
+    if (variable.starts_with(ours)) return Mark::kOurs;
   }
-  return false;
+  return text->empty() ? Mark::kDoubtful : Mark::kOther;
 }
 
-/// A session number may have been given again: only while no process of that number lives, and to
-/// members that are younger than the runner, does it say anything.
+bool is_dead(const ProcessStat& stat) {
+  return stat.state == 'Z' || stat.state == 'X';
+}
+
+/// A session number may have been given again: it says nothing while its leader is another process,
+/// nor of members that are older than the runner.
 bool is_in_session(const ProcessStat& stat, const runner::RunnerIdentity& dead,
-                   bool is_leader_alive) {
-  return !is_leader_alive && stat.session == dead.pid && stat.start_time >= dead.start_time;
+                   bool is_leader_other) {
+  return !is_leader_other && stat.session == dead.pid && stat.start_time >= dead.start_time;
 }
 
-std::vector<pid_t> find_survivors(const runner::RunnerIdentity& dead, const std::string& mark) {
-  std::vector<pid_t> found;
+struct Look {
+  std::vector<pid_t> survivors;
+  bool has_doubtful = false;
+};
+
+Look look_for_survivors(const runner::RunnerIdentity& dead, const std::string& mark) {
+  Look found;
   const auto names = real_files().list("/proc");
   if (!names) return found;
-  const char leader = read_stat(std::to_string(dead.pid)).state;
-  const bool is_leader_alive = leader != 'Z' && leader != 'X';
+  const ProcessStat leader = read_stat(std::to_string(dead.pid));
+  const bool is_leader_other = !is_dead(leader) && leader.start_time != dead.start_time;
   const std::string self = std::to_string(::getpid());
   for (const std::string& name : *names) {
     if (name.find_first_not_of("0123456789") != std::string::npos || name == self) continue;
     const ProcessStat stat = read_stat(name);
-    if (stat.state == 'Z' || stat.state == 'X') continue;
-    if (!is_in_session(stat, dead, is_leader_alive) && !has_mark(name, mark)) continue;
-    found.push_back(static_cast<pid_t>(std::atoi(name.c_str())));
+    if (is_dead(stat)) continue;
+    const Mark marked =
+        is_in_session(stat, dead, is_leader_other) ? Mark::kOurs : mark_of(name, mark);
+    if (marked == Mark::kOurs) found.survivors.push_back(std::atoi(name.c_str()));
+    found.has_doubtful |= marked == Mark::kDoubtful && stat.start_time >= dead.start_time;
   }
   return found;
 }
@@ -73,17 +90,24 @@ std::vector<pid_t> find_survivors(const runner::RunnerIdentity& dead, const std:
 
 bool kill_survivors(const runner::RunnerIdentity& dead, const std::string& folder_id,
                     Duration patience) {
-  const std::string mark = "MLP_RUNNER=" + folder_id + "/" + std::to_string(dead.generation) + "/";
+  if (dead.pid == 0 || dead.boot_id != runner::boot_id()) return true;
+  const std::string mark = "MLP_RUNNER=" + folder_id + "/";
   SystemClock clock;
   const Duration until = clock.steady() + patience;
-  while (true) {
-    const auto survivors = find_survivors(dead, mark);
-    if (survivors.empty()) return true;
-    for (const pid_t pid : survivors) ::kill(pid, SIGKILL);
+  int doubtful = 0;
+  for (int clean = 0; clean < kCleanLooks;) {
+    if (clean + doubtful > 0) ::usleep(kLookAgain);
+    const Look look = look_for_survivors(dead, mark);
+    const bool is_clean =
+        look.survivors.empty() && (!look.has_doubtful || ++doubtful > kMostDoubtful);
+    clean = is_clean ? clean + 1 : 0;
+    if (look.survivors.empty()) continue;
+    for (const pid_t pid : look.survivors) ::kill(pid, SIGKILL);
     CRASH_POINT("survivors.killed");
     if (clock.steady() > until) return false;
     ::usleep(kLookAgain);
   }
+  return true;
 }
 
 }  // namespace mlp::execute

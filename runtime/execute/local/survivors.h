@@ -12,7 +12,8 @@
 namespace mlp::execute {
 
 /// True when none is left; false when some were still there after `patience`. `folder_id`: of the
-/// data folder; together with the generation it is what MLP_RUNNER begins with.
+/// data folder, with which MLP_RUNNER begins; what runners before `dead` left is found as well.
+/// Call when no runner of the folder lives.
 bool kill_survivors(const runner::RunnerIdentity& dead, const std::string& folder_id,
                     Duration patience);
 

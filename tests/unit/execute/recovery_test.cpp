@@ -144,6 +144,19 @@ TEST_F(Recovery, AKilledRunnerTakesItsAttemptsAlongAndTheyAreLost) {
   EXPECT_EQ(run(next).log, "again\n");
 }
 
+// A runner that died while its task was forking may have left what no look at /proc found.
+TEST_F(Recovery, WhatAnEarlierRunnerLeftEndsWithTheOneThatIsStopped) {
+  begin();
+  const std::string file = data_ + "/stray";
+  const std::string command = "MLP_RUNNER='test-" + data_ + "/0/1' setsid sleep 1000 & echo $! > '" +
+                              file + "'";
+  ASSERT_EQ(::system(command.c_str()), 0);
+  const int stray = std::atoi(real_files().read(file, 100)->c_str());
+  ASSERT_TRUE(is_running(stray));
+  EXPECT_TRUE(executor_->stop_runner(std::chrono::seconds(20)));
+  EXPECT_FALSE(is_running(stray));
+}
+
 TEST_F(Recovery, RunnerAndDaemonKilledMeansLost) {
   begin();
   make_gate();
