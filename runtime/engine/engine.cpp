@@ -14,6 +14,7 @@ bool Engine::State::turn() {
   check_space();
   bool did = take_messages();
   did |= follow_up();
+  did |= forgetting.go_on(recorder, now(), !did);
   write();
   act();
   show_status();
@@ -158,6 +159,10 @@ std::optional<Duration> Engine::State::patience() const {
   std::optional<Duration> wait;
   if (due) wait = std::max(Duration(0), *due - parts.clock.steady());
   if (is_paused) wait = std::min(wait.value_or(kSpaceInterval), kSpaceInterval);
+  if (due = forgetting.due(); due) {
+    Duration rest = std::max(Duration(0), *due - parts.clock.steady());
+    wait = std::min(wait.value_or(rest), rest);
+  }
   return wait;
 }
 

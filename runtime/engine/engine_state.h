@@ -12,6 +12,7 @@
 
 #include "runtime/engine/active_run.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/forgetting.h"
 #include "runtime/engine/mailbox.h"
 #include "runtime/engine/recorder.h"
 #include "runtime/engine/sync_thread.h"
@@ -92,6 +93,7 @@ struct Engine::State {
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
   schedule::Scheduler scheduler;
   Recorder recorder;
+  Forgetting forgetting;
   SyncThread syncs;
 
   std::map<model::RunId, ActiveRun> runs;

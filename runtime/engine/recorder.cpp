@@ -89,6 +89,16 @@ void Recorder::run_ended(const model::Run& run) {
   transitions(run.id).run_state = run.state;
 }
 
+void Recorder::forget(const store::RequestRecord& request) {
+  if (requests_.contains({request.principal, request.client_key})) return;
+  store::remove_request(batch_, request);
+}
+
+Result<std::optional<std::uint64_t>> Recorder::forget_events(model::RunId run, std::uint64_t after,
+                                                             std::size_t limit) {
+  return store::remove_transitions(latest_, batch_, run, after, limit);
+}
+
 void Recorder::counts(const std::vector<schedule::Scheduler::ChangedCounts>& changed) {
   for (const auto& [run, task, counts] : changed) store::put_counts(batch_, run, task, counts);
 }

@@ -51,6 +51,11 @@ class Recorder {
   void put_object(const model::NewObject& object, model::AttemptId made_by);
   /// The record of a large object says from now on that its bytes are nowhere.
   void object_lost(const Digest& digest);
+  /// What is too old (forgetting.h). A request that came anew in this turn stays.
+  void forget(const store::RequestRecord& request);
+  /// As store::remove_transitions.
+  Result<std::optional<std::uint64_t>> forget_events(model::RunId run, std::uint64_t after,
+                                                     std::size_t limit);
   void counts(const std::vector<schedule::Scheduler::ChangedCounts>& changed);
   /// Back-offs found at recovery: their records go when they end.
   void know_due(const store::Due& due) { due_.emplace(due.task_run, due.at); }

@@ -139,18 +139,20 @@ Result<TransitionsPage> list_transitions(const View& view, model::RunId run, std
   return page;
 }
 
-Result<bool> remove_transitions(const View& view, Batch& batch, model::RunId run,
-                                std::size_t limit) {
+Result<std::optional<std::uint64_t>> remove_transitions(const View& view, Batch& batch,
+                                                        model::RunId run, std::uint64_t after,
+                                                        std::size_t limit) {
   std::size_t removed = 0;
-  bool is_done = true;
-  MLP_TRY(view.scan(Family::kRecords, events_prefix(run), {},
+  std::uint64_t last = after;
+  MLP_TRY(view.scan(Family::kRecords, events_prefix(run), event_key(run, after + 1),
                     [&](std::string_view key, std::string_view) {
-                      is_done = removed < limit;
-                      if (is_done) batch.remove(Family::kRecords, std::string(key));
-                      ++removed;
-                      return is_done;
+                      batch.remove(Family::kRecords, std::string(key));
+                      KeyReader in(key);
+                      in.u64();
+                      last = in.u64();
+                      return ++removed < limit;
                     }));
-  return is_done;
+  return removed < limit ? std::nullopt : std::optional(last);
 }
 
 }  // namespace mlp::store

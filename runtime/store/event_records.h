@@ -9,6 +9,7 @@
 // attempt before. 8 to 12 bytes each.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "runtime/model/transition.h"
@@ -27,9 +28,14 @@ struct TransitionsPage {
 Result<TransitionsPage> list_transitions(const View& view, model::RunId run, std::uint64_t after,
                                          std::size_t limit);
 
-/// Removes those of a run, at most `limit` a call; true when none is left.
-Result<bool> remove_transitions(const View& view, Batch& batch, model::RunId run,
-                                std::size_t limit);
+/// How long after the end of its run an event is kept.
+inline constexpr Duration kEventsKept = std::chrono::hours(24);
+
+/// Removes those of a run above the commit `after`, at most `limit`. The last commit removed where
+/// more may follow; nullopt when none is left.
+Result<std::optional<std::uint64_t>> remove_transitions(const View& view, Batch& batch,
+                                                        model::RunId run, std::uint64_t after,
+                                                        std::size_t limit);
 
 /// The byte form by itself.
 std::string encode_transitions(const model::Transitions& transitions);

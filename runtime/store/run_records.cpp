@@ -110,6 +110,24 @@ Result<RunPage> list_runs(const View& view, std::string_view project, std::size_
   return page;
 }
 
+Result<std::vector<model::Run>> list_runs_from(const View& view, model::RunId from,
+                                               std::size_t limit) {
+  std::vector<model::Run> runs;
+  Status problem;
+  MLP_TRY(view.scan(Family::kRecords, bucket_prefix(Bucket::kRun), run_key(from),
+                    [&](std::string_view key, std::string_view bytes) {
+                      Result<model::Run> run = read_run(model::RunId(KeyReader(key).u64()), bytes);
+                      if (run) {
+                        runs.push_back(std::move(*run));
+                      } else {
+                        problem = run.error();
+                      }
+                      return problem.has_value() && runs.size() < limit;
+                    }));
+  MLP_TRY(problem);
+  return runs;
+}
+
 Result<std::vector<model::Run>> list_unfinished_runs(const View& view) {
   std::vector<model::Run> runs;
   Status problem;

@@ -26,6 +26,10 @@ struct RunPage {
 Result<RunPage> list_runs(const View& view, std::string_view project, std::size_t limit,
                           model::RunId before = {});
 
+/// Runs of all projects from a number on, oldest first, at most `limit`.
+Result<std::vector<model::Run>> list_runs_from(const View& view, model::RunId from,
+                                               std::size_t limit);
+
 /// Runs whose state is running, oldest first. Looks at one byte of each run.
 Result<std::vector<model::Run>> list_unfinished_runs(const View& view);
 

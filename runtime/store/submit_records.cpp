@@ -69,26 +69,25 @@ Result<std::optional<RequestRecord>> find_request(const View& view, std::string_
   return std::optional<RequestRecord>(std::move(record));
 }
 
-Result<std::vector<RequestRecord>> list_expired_requests(const View& view, Instant now,
-                                                         std::size_t limit) {
-  std::vector<RequestRecord> expired;
+Result<ExpiredRequests> find_expired_requests(const View& view, Instant now, std::string_view from,
+                                              std::size_t most) {
+  ExpiredRequests page;
+  std::size_t seen = 0;
   Status problem;
-  MLP_TRY(view.scan(Family::kRecords, bucket_prefix(Bucket::kRequest), {},
+  MLP_TRY(view.scan(Family::kRecords, bucket_prefix(Bucket::kRequest), from,
                     [&](std::string_view key, std::string_view bytes) {
-                      if (expired.size() == limit) return false;
-                      const std::size_t zero = key.find('\0');
-                      if (zero == std::string_view::npos) return true;
-                      Result<RequestRecord> record =
-                          read_request(key.substr(1, zero - 1), key.substr(zero + 1), bytes);
+                      if (seen == most) page.next = key;
+                      if (seen++ == most) return false;
+                      Result<RequestRecord> record = read_request(key, bytes);
                       if (!record) {
                         problem = record.error();
-                        return false;
+                      } else if (record->expires < now) {
+                        page.expired.push_back(std::move(*record));
                       }
-                      if (record->expires < now) expired.push_back(std::move(*record));
-                      return true;
+                      return problem.has_value();
                     }));
   MLP_TRY(problem);
-  return expired;
+  return page;
 }
 
 }  // namespace mlp::store

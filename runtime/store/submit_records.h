@@ -41,8 +41,13 @@ Result<std::optional<RequestRecord>> find_request(const View& view, std::string_
                                                   std::string_view client_key);
 /// One that a scan came by.
 Result<RequestRecord> read_request(std::string_view key, std::string_view bytes);
-/// Those that may be forgotten at `now`, at most `limit`.
-Result<std::vector<RequestRecord>> list_expired_requests(const View& view, Instant now,
-                                                         std::size_t limit);
+/// Those among the next records that may be forgotten.
+struct ExpiredRequests {
+  std::vector<RequestRecord> expired;
+  std::string next;  // key to go on from; empty after the last
+};
+/// Looks at `most` records from the key `from` on (empty: the first).
+Result<ExpiredRequests> find_expired_requests(const View& view, Instant now, std::string_view from,
+                                              std::size_t most);
 
 }  // namespace mlp::store

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An executor that ends every attempt at once, helpers that work at once, and a plan of one map: an
-// engine on them costs what the engine itself costs.
+// An executor that ends every attempt at once and helpers that work at once: an engine on them costs
+// what the engine itself costs.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 #include "base/workers.h"
 #include "runtime/execute/executor.h"
-#include "tests/support/plan_builder.h"
+#include "tests/support/map_plan.h"
 
 namespace mlp::test {
 
@@ -47,15 +47,5 @@ class NoWorkers final : public Workers {
  public:
   void post(std::function<void()> work) override { work(); }
 };
-
-inline std::shared_ptr<const plan::Plan> map_plan(std::int64_t items, std::int64_t from = 0) {
-  PlanBuilder b;
-  b.define("t", {"x"});
-  b.for_each(range(items), [&](StatementId x) {
-    Expression number_of = binary(plan::Operator::kAdd, ref(x), number(from));
-    return field(ref(b.call("t", {std::move(number_of)})), "out");
-  });
-  return b.build();
-}
 
 }  // namespace mlp::test

@@ -244,7 +244,7 @@ TEST_F(StoreCheck, an_event_after_the_last_commit_is_found) {
 
 TEST_F(StoreCheck, events_removed_from_the_first_on_are_no_finding) {
   write([&](store::Batch& batch) {
-    ASSERT_TRUE(store::remove_transitions(*world.kv.view(), batch, run, 3));
+    ASSERT_TRUE(store::remove_transitions(*world.kv.view(), batch, run, 0, 3));
   });
   EXPECT_EQ(check().to_text(), "");
 }

@@ -316,7 +316,8 @@ TEST_F(Records, TransitionsComeBackInOrderAfterACommit) {
   EXPECT_TRUE(list_transitions(view_, RunId(1), 0, 1).value().has_more);
   EXPECT_EQ(encode_transitions(first).size(), 33u);
   Batch removal;
-  EXPECT_FALSE(remove_transitions(view_, removal, RunId(1), 1).value());
+  const auto removed = remove_transitions(view_, removal, RunId(1), 0, 1).value();
+  ASSERT_TRUE(removed);
   commit(removal);
   EXPECT_EQ(list_transitions(view_, RunId(1), 0, 10).value().commits.size(), 1u);
 }
@@ -359,8 +360,8 @@ TEST_F(Records, ARequestIsFoundByItsClientKeyUntilItExpires) {
   EXPECT_EQ(back->run, RunId(12));
   EXPECT_EQ(back->request, request.request);
   EXPECT_FALSE(find_request(view_, "loca", request.client_key).value().has_value());
-  EXPECT_TRUE(list_expired_requests(view_, Instant{99}, 10).value().empty());
-  const auto expired = list_expired_requests(view_, Instant{101}, 10).value();
+  EXPECT_TRUE(find_expired_requests(view_, Instant{99}, {}, 10)->expired.empty());
+  const auto expired = find_expired_requests(view_, Instant{101}, {}, 10)->expired;
   ASSERT_EQ(expired.size(), 1u);
   write(remove_request, expired[0]);
   EXPECT_FALSE(find_request(view_, "local", request.client_key).value().has_value());
