@@ -121,6 +121,13 @@ class Harness {
     const plan::Plan& plan = *plans.at(id.run);
     return id.run.value == 1 ? model::task_run_name(id, plan) : model::to_text(id, plan);
   }
+  /// The same for an attempt that runs; "attempt 99" for one that lived through a restart.
+  std::string name_of(model::AttemptId id) const {
+    for (const auto& [name, start] : running) {
+      if (start.id == id) return name;
+    }
+    return "attempt " + id.to_string();
+  }
   std::string state_of(const std::string& name) const {
     auto found = states.find(name);
     return found == states.end() ? "" : found->second;
@@ -187,9 +194,7 @@ class Harness {
 
   void answer_rest(schedule::Command& command, std::deque<schedule::Event>& events) {
     if (auto* kill = std::get_if<schedule::Kill>(&command)) {
-      for (const auto& [name, start] : running) {
-        if (start.id == kill->id) killed.push_back(name);
-      }
+      killed.push_back(name_of(kill->id));
     } else if (auto* evaluate = std::get_if<schedule::Evaluate>(&command)) {
       events.push_back(schedule::EvaluationDone{evaluate->run, evaluate->token,
                                                 schedule::evaluate(evaluate->request, files)});

@@ -133,7 +133,7 @@ TEST(Restart, a_run_to_be_cancelled_ends_with_its_last_live_attempt_and_knows_wh
   schedule::RunSpec spec = with_records({recorded(1, {1}, TaskRunState::kBackoff), record});
   spec.is_cancel_asked = true;
   h.take_up(one_by_one({1, 2, 3}, false), {}, std::move(spec));
-  EXPECT_EQ(h.killed.size(), 1u);
+  EXPECT_THAT(h.killed, ElementsAre("attempt 99"));
   EXPECT_EQ(h.state_of("t[0]"), "cancelled");
   EXPECT_EQ(h.state_of("t[1]"), "cancelled");
   EXPECT_EQ(h.run_state(), "running");
