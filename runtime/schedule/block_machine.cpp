@@ -479,26 +479,29 @@ void BlockMachine::unknown_block(RunState& run, BlockId block, const model::Item
 
 // ---- cancel -----------------------------------------------------------------------------------
 
-// Everything that is not running ends here and now; the run ends with its last live attempt.
+// Everything that is not running ends here and now; the run ends with its last live attempt. One that
+// was taken up again may not have met all that is recorded of it: its replay goes on, and cancels.
 void BlockMachine::cancel(RunState& run) {
-  if (run.is_cancelled || run.is_over) return;
-  run.is_cancelled = true;
-  run.evaluations.clear();
-  run.expandable.clear();
+  if (run.is_cancelled || run.is_over || run.spec.is_cancel_asked) return;
+  bool is_taken_up = static_cast<bool>(run.spec.known);
+  run.spec.is_cancel_asked = is_taken_up;
+  run.is_cancelled = !is_taken_up;
+  if (run.is_cancelled) run.evaluations.clear();
+  if (run.is_cancelled) run.expandable.clear();
   for (Frame& frame : run.frames) {
     for (std::uint32_t slot = 0; slot < frame.slots.size(); ++slot) {
       if (frame.slots[slot].outcome != OutcomeKind::kOpen) continue;
       const Statement& statement = statement_of(frame, slot);
       if (frame.slots[slot].task) {
         dispatch_.cancel(*frame.slots[slot].task);
-      } else if (statement.kind == StatementKind::kCall) {
+      } else if (run.is_cancelled && statement.kind == StatementKind::kCall) {
         dispatch_.refuse(run, task_run_id(frame, statement.task), model::TaskRunState::kCancelled,
                          {});
       }
     }
   }
   dispatch_.cancel_unclaimed(run);
-  cancel_waiting(run);
+  if (run.is_cancelled) cancel_waiting(run);
   touch(core_, run);
 }
 

@@ -295,6 +295,7 @@ void Dispatch::cancel(TaskEntry& entry) {
   hand_over(core_.keys.leave(entry));
   entry.record.due = {};
   set(core_, run_of(entry), entry.record, TaskRunState::kCancelled);
+  settle_final(entry);
 }
 
 // ---- after a restart --------------------------------------------------------------------------

@@ -151,7 +151,8 @@ struct RunSpec {
   std::vector<std::pair<StatementId, plan::Value>> arguments;  // sorted by statement
   KeyOf key_of;
   Known known;               // empty for a new run
-  /// Before the restart: its replay cancels all that is not recorded as ended, and so comes to an end.
+  /// Of a run that is taken up again, before the restart or since: its replay cancels all that is not
+  /// recorded as ended, and so comes to an end.
   bool is_cancel_asked = false;
   bool is_forecast = false;  // nothing starts: what would run is unknown
 };

@@ -51,8 +51,7 @@ void Scheduler::handle(AttemptsAdopted event) {
 
 void Scheduler::handle(CancelAsked event) {
   auto run = core_.runs.find(event.run);
-  bool is_new = run != core_.runs.end() && !run->second->spec.is_cancel_asked;
-  if (is_new) blocks_->cancel(*run->second);
+  if (run != core_.runs.end()) blocks_->cancel(*run->second);
 }
 
 void Scheduler::handle(KeyAnswered event) {

@@ -34,6 +34,8 @@ Status Slots::begin_generation(std::uint64_t generation, const std::vector<SlotN
   for (const std::string& name : generations) {
     if (name != std::to_string(generation)) throw_away(data_folder_ + "/work/" + name);
   }
+  // Also where its folder is gone: whoever uses it will throw it away once more.
+  for (const SlotNumber number : used) next_ = std::max(next_, number + 1);
   MLP_ASSIGN(const auto slots, files_.list(generation_folder()));
   for (const std::string& name : slots) {
     const auto number = static_cast<SlotNumber>(std::strtoul(name.c_str(), nullptr, 10));

@@ -126,6 +126,24 @@ TEST(Restart, in_a_run_to_be_cancelled_nothing_starts_and_nothing_is_taken_for_s
   EXPECT_EQ(h.run_state(), "cancelled");
 }
 
+// Items that were done come behind others now: `limit` holds them back.
+TEST(Restart, a_run_cancelled_since_knows_what_was_recorded_and_not_met_yet) {
+  Harness h(1);
+  h.take_up(one_by_one({1, 2, 3}, false), {},
+            with_records({recorded(1, {1}, TaskRunState::kFailed),
+                          recorded(1, {2}, TaskRunState::kBackoff)}));
+  ASSERT_EQ(h.running_names().size(), 1u);
+  h.feed(schedule::CancelAsked{model::RunId(1)});
+  EXPECT_EQ(h.run_state(), "running");
+  h.end("t[0]", EndReason::kCancelled);
+  EXPECT_EQ(h.run_state(), "cancelled");
+  EXPECT_EQ(h.state_of("t[2]"), "cancelled");
+  for (const auto& changed : h.scheduler.take_changed_counts()) {
+    EXPECT_EQ(changed.counts.failed, 1u);
+    EXPECT_EQ(changed.counts.cancelled, 2u);
+  }
+}
+
 TEST(Restart, a_run_to_be_cancelled_ends_with_its_last_live_attempt_and_knows_what_was_recorded) {
   Harness h(1);
   model::TaskRun record = recorded(1, {2}, TaskRunState::kRunning);
