@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/text.h"
 #include "daemon/http/fsck_lines.h"
 #include "daemon/mlpd/exit_code.h"
 #include "runtime/fsck/check.h"
@@ -14,6 +15,7 @@
 #include "runtime/objects/plan_cache.h"
 #include "runtime/store/data_folder.h"
 #include "runtime/store/latest_view.h"
+#include "runtime/store/rescue.h"
 #include "runtime/store/rocks_kv.h"
 
 namespace mlp::mlpd {
@@ -39,7 +41,11 @@ class FolderFsck {
   wire::FsckReport report();
 
  private:
+  Status open_store(fsck::Findings& findings);
   Status check_once(fsck::Findings& findings);
+  std::uint64_t take_down(const fsck::Findings& findings);
+  static bool is_to_be_rescued(const fsck::Findings& findings);
+  Status mend(const fsck::Findings& findings);
   void show(const fsck::Progress& progress);
 
   const Config& config_;
@@ -52,11 +58,13 @@ class FolderFsck {
   std::unique_ptr<store::Kv> kv_;
   std::unique_ptr<objects::ObjectStore> objects_;
   std::unique_ptr<objects::PlanCache> plans_;
+  bool has_rescued_ = false;  // what is damaged after that is beyond us
   wire::FsckReport report_;
 };
 
 std::optional<Failure> FolderFsck::open() {
-  if (!files_.stat(config_.data_folder + "/store")) {
+  const std::string store = config_.data_folder + "/store";
+  if (!files_.stat(store) && !files_.stat(store + "-new")) {
     return Failure{kUsage, "there is no data folder " + config_.data_folder};
   }
   auto opened = store::DataFolder::open(config_.data_folder, {0, 0});
@@ -65,38 +73,80 @@ std::optional<Failure> FolderFsck::open() {
     return Failure{is_held ? kDataInUse : kStoreRefused, opened.error().message};
   }
   folder_ = std::move(*opened);
-  auto store = store::open_rocks_kv(folder_->part("store"), {});
-  if (!store) return Failure{kStoreRefused, store.error().message};
-  kv_ = std::move(*store);
-  const auto meta = store::get_meta(store::LatestView(*kv_));
-  if (meta && meta->schema != 0 && meta->schema != store::kSchemaVersion) {
-    return Failure{kStoreRefused, "the data folder has version " + std::to_string(meta->schema) +
-                                      ", this mlpd knows version " +
-                                      std::to_string(store::kSchemaVersion)};
-  }
   objects_ = std::make_unique<objects::ObjectStore>(files_, folder_->path());
   plans_ = std::make_unique<objects::PlanCache>(*objects_);
   return std::nullopt;
 }
 
+/// Nothing where it is damaged, which is a finding.
+Status FolderFsck::open_store(fsck::Findings& findings) {
+  MLP_TRY(store::finish_rescue(files_, folder_->part("store")));
+  auto opened = store::open_rocks_kv(folder_->part("store"), {});
+  if (!opened && opened.error().code != ErrorCode::kCorrupt) return opened.error();
+  if (!opened) {
+    fsck::tell_damaged_store(findings, opened.error());
+    return {};
+  }
+  kv_ = std::move(*opened);
+  const auto meta = store::get_meta(store::LatestView(*kv_));
+  if (!meta || meta->schema == 0 || meta->schema == store::kSchemaVersion) return {};
+  return Error{ErrorCode::kUnsupported, "the data folder has version " +
+                                            std::to_string(meta->schema) +
+                                            ", this mlpd knows version " +
+                                            std::to_string(store::kSchemaVersion)};
+}
+
 Status FolderFsck::check_and_mend() {
   for (int round = 0; round < kMaxRounds; ++round) {
     fsck::Findings findings;
-    MLP_TRY(check_once(findings));
-    report_.found = report_.repaired + findings.total();
-    report_.findings.resize(std::min<std::size_t>(report_.repaired, report_.findings.size()));
-    std::uint64_t mended = 0;
-    for (const fsck::Finding& finding : findings.all()) {
-      wire::FsckFinding& told = report_.findings.emplace_back(http::to_wire(finding));
-      told.is_repaired = wish_.is_repair && finding.is_repairable();
-      mended += told.is_repaired ? 1 : 0;
-    }
+    if (!kv_) MLP_TRY(open_store(findings));
+    if (kv_) MLP_TRY(check_once(findings));
+    const std::uint64_t mended = take_down(findings);
     if (mended == 0) break;
-    MLP_TRY(fsck::mend({*kv_, files_, *objects_, *folder_}, findings));
+    MLP_TRY(mend(findings));
     report_.repaired += mended;
-    std::stable_partition(report_.findings.begin(), report_.findings.end(),
-                          [](const wire::FsckFinding& each) { return each.is_repaired; });
   }
+  return {};
+}
+
+/// What this round found, after what was repaired before; how many of it are to be mended now.
+std::uint64_t FolderFsck::take_down(const fsck::Findings& findings) {
+  auto& told = report_.findings;
+  std::erase_if(told, [](const wire::FsckFinding& each) { return !each.is_repaired; });
+  report_.found = report_.repaired + findings.total();
+  const bool is_rescue = is_to_be_rescued(findings);
+  std::uint64_t mended = 0;
+  for (const fsck::Finding& finding : findings.all()) {
+    wire::FsckFinding each = http::to_wire(finding);
+    // Other findings of a damaged store are looked for again when it can be read.
+    each.is_repaired = wish_.is_repair && finding.is_repairable() &&
+                       (is_rescue ? finding.repair.rescues_store && !has_rescued_ : true);
+    mended += each.is_repaired ? 1 : 0;
+    if (told.size() < fsck::kMaxFindings) told.push_back(std::move(each));
+  }
+  std::stable_partition(told.begin(), told.end(), [](const auto& one) { return one.is_repaired; });
+  return mended;
+}
+
+bool FolderFsck::is_to_be_rescued(const fsck::Findings& findings) {
+  return std::any_of(findings.all().begin(), findings.all().end(),
+                     [](const fsck::Finding& each) { return each.repair.rescues_store; });
+}
+
+Status FolderFsck::mend(const fsck::Findings& findings) {
+  if (!is_to_be_rescued(findings)) {
+    return fsck::mend({*kv_, files_, *objects_, *folder_}, findings);
+  }
+  kv_.reset();
+  const std::string kept = folder_->part("trash/damaged-store-" + to_hex(random_bytes(4)));
+  MLP_ASSIGN(const store::Rescued rescued,
+             store::rescue_store(files_, folder_->part("store"), kept));
+  has_rescued_ = true;
+  const auto told = std::find_if(report_.findings.rbegin(), report_.findings.rend(),
+                                 [](const auto& each) { return each.is_repaired; });
+  told->repair =
+      "a new store of the " + counted(rescued.records, "record") + " that can be read took its " +
+      "place (" + counted(rescued.gaps, "place") + " could not be read); the damaged one is " + kept;
   return {};
 }
 
@@ -104,8 +154,9 @@ Status FolderFsck::check_once(fsck::Findings& findings) {
   std::shared_ptr<const store::View> view = kv_->view();
   fsck::Check check(view, {files_, *objects_, folder_->path(), clock_.now()},
                     [this, &view](const model::Run& run) { return plans_->get(*view, run.plan); });
-  MLP_ASSIGN(const store::Meta meta, store::get_meta(*view));
-  MLP_TRY(check.look_at_commits(meta, folder_->acknowledged()));
+  if (const auto meta = store::get_meta(*view); meta) {
+    MLP_TRY(check.look_at_commits(*meta, folder_->acknowledged()));
+  }
   for (bool has_more = true; has_more;) {
     MLP_ASSIGN(has_more, check.advance());
     show(check.progress());

@@ -5,15 +5,34 @@
 
 namespace mlp::fsck {
 
+void tell_damaged_store(Findings& findings, const Error& why) {
+  Finding& finding = findings.add(Kind::kUnreadable, "the store", why.message);
+  finding.repair.what =
+      "a new store of all that can be read takes its place, the damaged one is kept in trash/";
+  finding.repair.rescues_store = true;
+}
+
 Check::Check(std::shared_ptr<const store::View> view, FilePlace place, PlanOf plan_of)
     : view_(std::move(view)),
       store_(*view_, findings_, std::move(plan_of)),
       files_(*view_, findings_, std::move(place)) {}
 
 Result<bool> Check::advance() {
-  if (is_store_done_) return files_.advance();
+  const Result<bool> more = advance_stage();
+  if (more || more.error().code != ErrorCode::kCorrupt) return more;
+  // Once: the rest of the stage is behind what cannot be read.
+  if (findings_.empty() || !findings_.all().back().repair.rescues_store) {
+    tell_damaged_store(findings_, more.error());
+  }
+  stage_ = stage_ == Stage::kStore ? Stage::kFiles : Stage::kDone;
+  return true;
+}
+
+Result<bool> Check::advance_stage() {
+  if (stage_ == Stage::kDone) return false;
+  if (stage_ == Stage::kFiles) return files_.advance();
   MLP_ASSIGN(const bool has_more, store_.advance());
-  is_store_done_ = !has_more;
+  if (!has_more) stage_ = Stage::kFiles;
   return true;
 }
 

@@ -18,6 +18,9 @@ struct Progress {
   std::uint64_t object_bytes = 0;  // hashed
 };
 
+/// A store whose own files are damaged: `why` as RocksDB says it.
+void tell_damaged_store(Findings& findings, const Error& why);
+
 /// Not thread-safe.
 class Check {
  public:
@@ -27,18 +30,22 @@ class Check {
   /// First, by who has the folder's lock: as check_commits (lost_commits.h).
   Status look_at_commits(const store::Meta& meta, const Result<std::uint64_t>& synced);
   /// A slice, some ten milliseconds of work at most but for a run of very many task runs. False
-  /// when all was looked at. An error when the store or the folder cannot be read.
+  /// when all was looked at. A store that is damaged is a finding; what cannot be read for another
+  /// reason is an error.
   Result<bool> advance();
 
   Progress progress() const;
   const Findings& findings() const { return findings_; }
 
  private:
+  Result<bool> advance_stage();
+
   std::shared_ptr<const store::View> view_;
   Findings findings_;
   StoreCheck store_;
   FileCheck files_;
-  bool is_store_done_ = false;
+  enum class Stage : std::uint8_t { kStore, kFiles, kDone };
+  Stage stage_ = Stage::kStore;
 };
 
 }  // namespace mlp::fsck

@@ -49,6 +49,7 @@ struct Repair {
   std::vector<Digest> lost;           // objects to be marked as lost, their files moved to trash/
   std::vector<std::string> strays;    // files to be removed, below the data folder
   bool renews_mark = false;           // of the last acknowledged commit
+  bool rescues_store = false;         // a new store of what can be read takes its place
 };
 
 struct Finding {

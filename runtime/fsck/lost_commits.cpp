@@ -37,7 +37,7 @@ void tell_unknown(const Scope& scope, const store::Meta& meta, const Error& why,
 
 Status check_commits(const Scope& scope, const store::Meta& meta,
                      const Result<std::uint64_t>& synced) {
-  if (meta.schema == 0 || (synced && meta.commit >= *synced)) return {};
+  if (synced ? meta.commit >= *synced : meta.schema == 0) return {};
   MLP_ASSIGN(const std::string known, last_known(scope, meta));
   if (!synced) {
     tell_unknown(scope, meta, synced.error(), known);

@@ -16,7 +16,9 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "runtime/store/rocks_files.h"
 
@@ -29,6 +31,9 @@ constexpr std::uint64_t kBlobFileBytes = 64ull << 20;
 constexpr std::uint64_t kLeastBlob = 256;  // bytes; smaller values stand with their keys
 constexpr int kOpenFiles = 256;
 constexpr int kBloomBits = 10;
+constexpr std::string_view kWayOut =
+    ". Put the whole data folder back from a backup; or, to go on with what can be read, run "
+    "`mlpctl fsck --repair`";
 
 /// RocksDB's own log, which must never write a file: it would abort on a full disk.
 class QuietLogger final : public rocksdb::Logger {
@@ -45,8 +50,7 @@ class QuietLogger final : public rocksdb::Logger {
 Error to_error(const rocksdb::Status& status) {
   if (status.IsCorruption()) {
     return {ErrorCode::kCorrupt,
-            "the store is damaged: " + status.ToString() +
-                ". Put the data folder back from a backup, or start with a new one"};
+            "the store is damaged: " + status.ToString() + std::string(kWayOut)};
   }
   return {ErrorCode::kIo, "the store cannot be read: " + status.ToString()};
 }
@@ -212,25 +216,72 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& a
   return options;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> all_families(const RocksOptions& asked) {
+  const auto cache = rocksdb::NewLRUCache(asked.block_cache_bytes, 0);
+  return {{rocksdb::kDefaultColumnFamilyName, family_options(Family::kRecords, asked, cache)},
+          {"bytes", family_options(Family::kBytes, asked, cache)}};
+}
+
+// RocksDB would make a new store of it, and delete the tables of the old one.
+Status refuse_headless(const std::string& folder) {
+  Files& files = real_files();
+  if (files.stat(join_path(folder, "CURRENT"))) return {};
+  const Result<std::vector<std::string>> names = files.list(folder);
+  if (!names) return {};  // there is none yet
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".sst") && !name.ends_with(".log") && !name.ends_with(".blob")) continue;
+    return Error{ErrorCode::kCorrupt, "the store in " + folder +
+                                          " is damaged: its file CURRENT is missing" +
+                                          std::string(kWayOut)};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& asked) {
+  MLP_TRY(refuse_headless(folder));
   auto database = std::make_shared<Database>();
   database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space, asked.files));
-  const auto cache = rocksdb::NewLRUCache(asked.block_cache_bytes, 0);
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, family_options(Family::kRecords, asked, cache)},
-      {"bytes", family_options(Family::kBytes, asked, cache)},
-  };
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(database_options(database->env.get()), folder,
-                                                   families, &handles, &db);
+                                                   all_families(asked), &handles, &db);
   if (!status.ok()) return to_error(status).with_context("cannot open " + folder);
   database->db.reset(db);
   database->families = {handles[0], handles[1]};
   ::malloc_trim(0);  // reading a long log back takes memory that an idle daemon must not keep
   return std::unique_ptr<Kv>(std::make_unique<RocksKv>(std::move(database)));
+}
+
+Status rebuild_rocks_manifest(const std::string& folder) {
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(make_patient_files(nullptr, {}));
+  const rocksdb::Status status =
+      rocksdb::RepairDB(folder, database_options(env.get()), all_families({}));
+  return status.ok() ? Status() : Status(to_error(status));
+}
+
+// A header of 30 bytes, then for each record u64 length of the key, u64 of the value, u64 expiry,
+// two u32 checksums, all little-endian, and key and value.
+void visit_rocks_blobs(std::string_view bytes,
+                       const std::function<void(std::string_view, std::string_view)>& visit) {
+  constexpr std::size_t kFileHeader = 30;
+  constexpr std::size_t kRecordHeader = 32;
+  const auto number_at = [&](std::size_t at) {
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes.data() + at, sizeof number);
+    return number;
+  };
+  std::size_t at = kFileHeader;
+  while (at < bytes.size() && bytes.size() - at > kRecordHeader) {
+    const std::uint64_t key = number_at(at);
+    const std::uint64_t value = number_at(at + sizeof key);
+    at += kRecordHeader;
+    const std::uint64_t left = bytes.size() - at;
+    if (key > left || value > left - key) return;
+    visit(bytes.substr(at, key), bytes.substr(at + key, value));
+    at += key + value;
+  }
 }
 
 }  // namespace mlp::store

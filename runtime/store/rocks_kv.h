@@ -38,4 +38,14 @@ struct RocksOptions {
 /// Opens or makes the store in `folder`. kCorrupt with instructions when it is damaged.
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& options);
 
+/// For a store that cannot be opened since its list of files is damaged or names files that are
+/// gone: makes a list of the tables that are there. To be done without logs beside them: what stands
+/// in both would be in two tables. Values in blob files are lost to it.
+Status rebuild_rocks_manifest(const std::string& folder);
+
+/// Calls `visit` with each key and value in the bytes of a blob file (RocksDB 7, blob log format),
+/// until its end or what makes no sense. Values are not checked.
+void visit_rocks_blobs(std::string_view bytes,
+                       const std::function<void(std::string_view, std::string_view)>& visit);
+
 }  // namespace mlp::store

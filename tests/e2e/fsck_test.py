@@ -144,6 +144,19 @@ class FsckTest(HomeTest):
             file.write("stray")
         self.assertIn("nothing wrong", self.home.ctl("fsck").out, "a young stray may be named yet")
 
+    def test_a_store_whose_files_are_damaged_is_refused_and_rescued(self):
+        self.run_quick()
+        self.home.ctl("down")
+        os.unlink(os.path.join(self.home.data, "store", "CURRENT"))
+        self.assertIn("mlpctl fsck --repair", self.home.ctl("up", expect=harness.UNREACHABLE).err)
+        self.assertIn("CURRENT is missing", self.home.ctl("fsck", expect=FINDINGS).out)
+        mended = self.home.ctl("fsck", "--repair", "--json").json
+        self.assertEqual([f["kind"] for f in mended["findings"]], ["unreadable"])
+        self.assertTrue(glob.glob(os.path.join(self.home.data, "trash", "damaged-store-*")))
+        self.assertIn("nothing wrong", self.home.ctl("fsck").out)
+        self.run_quick()
+        self.assertEqual(self.home.states(2), {"make": "cached", "count": "cached"})
+
     def test_a_lost_mark_is_told_and_made_anew(self):
         self.run_quick()
         self.home.ctl("down")

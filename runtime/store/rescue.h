@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What can still be read of a damaged store, as a new store in its place. What cannot is left out,
+// so whoever rescues checks the records afterwards. Nothing of the damaged store is lost by it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/file.h"
+#include "runtime/store/kv.h"
+
+namespace mlp::store {
+
+struct Rescued {
+  std::uint64_t records = 0;  // kept, of both families
+  std::uint64_t gaps = 0;     // places where what stood there cannot be read
+};
+
+/// Copies all that can be read. Of a place that cannot, only the block or value itself is left out.
+Result<Rescued> copy_readable(const View& view, Kv& to);
+
+/// Of the store in `folder`, which nobody has open; the damaged one is `kept` afterwards. Needs as
+/// much space again. May be cut short at any point and done again.
+Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept);
+
+/// Where a rescue was cut short between its last two renames, the new store gets its place.
+Status finish_rescue(Files& files, const std::string& folder);
+
+}  // namespace mlp::store

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A store whose files are damaged in each way is refused, and then holds again what can be read of
+// it; the damaged one stays as it was.
+#include "runtime/store/rescue.h"
+
+#include <gtest/gtest.h>
+
+#include "runtime/store/buckets.h"
+#include "runtime/store/object_records.h"
+#include "runtime/store/rocks_kv.h"
+#include "tests/support/temp_folder.h"
+
+namespace mlp::store {
+namespace {
+
+constexpr int kRecords = 20'000;
+constexpr int kObjects = 5'000;
+
+std::string key_of(int number) {
+  return attempt_key(model::AttemptId(static_cast<std::uint64_t>(number)));
+}
+
+std::string object_of(int number) {
+  return std::string(400, 'x') + std::to_string(number);
+}
+
+class Rescue : public ::testing::Test {
+ protected:
+  Rescue() {
+    RocksOptions small;
+    small.write_buffer_bytes = 256 << 10;  // so that there are tables and blob files
+    const auto kv = open_rocks_kv(store_, small).value();
+    for (int i = 0; i < kRecords; ++i) {
+      Batch batch;
+      batch.put(Family::kRecords, key_of(i), std::string(60, 'r') + std::to_string(i));
+      if (i % (kRecords / kObjects) == 0) {
+        const std::string bytes = object_of(i);
+        batch.put(Family::kBytes, object_bytes_key(sha256(bytes)), bytes);
+      }
+      EXPECT_TRUE(kv->write(batch).has_value());
+    }
+    EXPECT_TRUE(kv->sync().has_value());
+  }
+
+  std::vector<std::string> names() { return files_.list(store_).value(); }
+
+  std::string largest(const std::string& ending) {
+    std::string found;
+    std::uint64_t size = 0;
+    for (const std::string& name : names()) {
+      const std::uint64_t its = files_.stat(store_ + "/" + name)->size;
+      if (name.ends_with(ending) && its > size) {
+        found = store_ + "/" + name;
+        size = its;
+      }
+    }
+    EXPECT_FALSE(found.empty()) << ending;
+    return found;
+  }
+
+  void flip(const std::string& path, std::uint64_t at) {
+    std::string bytes = files_.read(path, 1 << 28).value();
+    bytes[at] ^= 0x10;
+    ASSERT_TRUE(files_.write(path, bytes, 0600));
+  }
+
+  /// True when it can be opened and read from the first to the last.
+  bool is_sound() {
+    const auto kv = open_rocks_kv(store_, {});
+    if (!kv) return false;
+    bool is_whole = true;
+    for (const Family family : {Family::kRecords, Family::kBytes}) {
+      is_whole &= (*kv)->view()->scan(family, {}, {}, [](auto, auto) { return true; }).has_value();
+    }
+    return is_whole;
+  }
+
+  std::pair<int, int> count() {
+    const auto kv = open_rocks_kv(store_, {}).value();
+    int records = 0;
+    int objects = 0;
+    for (int i = 0; i < kRecords; ++i) {
+      records += kv->get(Family::kRecords, key_of(i)).value() ? 1 : 0;
+      const std::string bytes = object_of(i);
+      const auto kept = kv->get(Family::kBytes, object_bytes_key(sha256(bytes))).value();
+      objects += kept == bytes ? 1 : 0;
+    }
+    return {records, objects};
+  }
+
+  Rescued rescue() {
+    EXPECT_FALSE(is_sound());
+    const auto rescued = rescue_store(files_, store_, temp_ / "kept");
+    EXPECT_TRUE(rescued.has_value()) << (rescued ? "" : rescued.error().message);
+    EXPECT_TRUE(is_sound());
+    EXPECT_TRUE(files_.stat(temp_ / "kept"));
+    EXPECT_FALSE(files_.stat(store_ + "-rescue"));
+    EXPECT_FALSE(files_.stat(store_ + "-new"));
+    return rescued ? *rescued : Rescued();
+  }
+
+  Files& files_ = real_files();
+  TempFolder temp_;
+  std::string store_ = temp_ / "store";
+};
+
+TEST_F(Rescue, AFlippedBitOfATableCostsItsBlockAlone) {
+  flip(largest(".sst"), 5'000);
+  const Rescued rescued = rescue();
+  EXPECT_EQ(rescued.gaps, 1u);
+  const auto [records, objects] = count();
+  EXPECT_GT(records, kRecords - 200);
+  EXPECT_LT(records, kRecords);
+  EXPECT_EQ(objects, kObjects);
+}
+
+TEST_F(Rescue, AMissingListOfFilesCostsNothing) {
+  ASSERT_TRUE(files_.remove(store_ + "/CURRENT"));
+  rescue();
+  EXPECT_EQ(count(), std::pair(kRecords, kObjects));
+}
+
+TEST_F(Rescue, AStoreWithoutItsListOfFilesIsNotTakenForANewOne) {
+  ASSERT_TRUE(files_.remove(store_ + "/CURRENT"));
+  const auto refused = open_rocks_kv(store_, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(refused.error().message.find("mlpctl fsck --repair"), std::string::npos);
+  EXPECT_FALSE(largest(".sst").empty());
+}
+
+TEST_F(Rescue, ADamagedListOfFilesCostsNothing) {
+  for (const std::string& name : names()) {
+    if (name.starts_with("MANIFEST")) flip(store_ + "/" + name, 100);
+  }
+  rescue();
+  EXPECT_EQ(count(), std::pair(kRecords, kObjects));
+}
+
+TEST_F(Rescue, AMissingTableCostsWhatStoodInIt) {
+  ASSERT_TRUE(files_.remove(largest(".sst")));
+  rescue();
+  const auto [records, objects] = count();
+  EXPECT_GT(records, 0);
+  EXPECT_LT(records, kRecords);
+  EXPECT_EQ(objects, kObjects);
+}
+
+TEST_F(Rescue, AFlippedBitOfABlobCostsThatObjectAlone) {
+  flip(largest(".blob"), 300);
+  rescue();
+  const auto [records, objects] = count();
+  EXPECT_EQ(records, kRecords);
+  EXPECT_GE(objects, kObjects - 2);
+  EXPECT_LT(objects, kObjects);
+}
+
+TEST_F(Rescue, CutShortBeforeItsLastRenameItIsFinishedByTheNextOne) {
+  ASSERT_TRUE(files_.rename(store_, store_ + "-new"));
+  ASSERT_TRUE(finish_rescue(files_, store_));
+  EXPECT_EQ(count(), std::pair(kRecords, kObjects));
+  ASSERT_TRUE(finish_rescue(files_, store_));
+}
+
+}  // namespace
+}  // namespace mlp::store
