@@ -22,6 +22,15 @@
 
 namespace mlp::http {
 
+/// How much room the data folder's disk has.
+struct DiskState {
+  bool is_low = false;   // nothing new starts
+  bool is_full = false;  // nothing is recorded: what would change something is answered with 507
+  Instant since;         // while one of them is true
+  std::string reason;    // in words; empty while neither is
+  std::uint64_t free_bytes = 0;
+};
+
 /// Pointers are never null but in tests of the server alone. Everything may be called on any
 /// thread.
 struct Context {
@@ -49,10 +58,10 @@ struct Context {
   std::function<Result<std::string>(model::AttemptId, std::uint64_t offset, std::uint64_t most)>
       read_live_log;
   std::function<std::vector<std::string>()> activities;
-  std::function<Result<std::uint64_t>()> free_bytes;
   std::atomic<bool> is_checking{false};  // a check of the data folder goes on: one at a time
   /// False with so little free disk that nothing new is taken.
   std::function<bool()> has_space;
+  std::function<DiskState()> disk;
   /// Runs `work` in the followers' lane after a while.
   std::function<void(Duration, std::function<void()> work)> run_after;
 };

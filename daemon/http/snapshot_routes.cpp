@@ -193,8 +193,9 @@ class ObjectTaker {
     if (!digest_) return refusal(digest_.error());
     auto object = upload_->finish(*digest_);
     if (!object) return refuse_object(object.error(), *digest_);
+    const bool was_there = context_.objects->is_present(*context_.engine->view(), *digest_);
     if (auto refused = record(*context_.engine, {std::move(*object)})) return std::move(*refused);
-    return document(wire::UploadAnswer{1}, 201);
+    return document(wire::UploadAnswer{1}, was_there ? 200 : 201);
   }
 
  private:

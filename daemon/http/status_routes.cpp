@@ -48,8 +48,12 @@ Response show_status(const Request&, Context& context) {
   status.queued_task_runs = now.queued;
   status.cpus = static_cast<std::uint64_t>(std::lround(context.cores));
   status.memory_bytes = resident_bytes(*context.files);
-  if (auto free = context.free_bytes()) status.free_bytes = *free;
-  status.is_disk_low = now.is_paused;
+  const DiskState disk = context.disk();
+  status.free_bytes = disk.free_bytes;
+  status.is_disk_low = disk.is_low;
+  status.is_read_only = disk.is_full;
+  status.disk_since = disk.since;
+  status.disk_reason = disk.reason;
   status.activities = context.activities();
   return document(status);
 }

@@ -17,6 +17,7 @@
 #include "daemon/http/routes.h"
 #include "daemon/http/server/admission.h"
 #include "daemon/http/server/http_server.h"
+#include "daemon/mlpd/disk_watch.h"
 #include "daemon/mlpd/forecast.h"
 #include "daemon/mlpd/memory_keeper.h"
 #include "daemon/mlpd/shutdown.h"
@@ -35,6 +36,8 @@ constexpr std::chrono::milliseconds kLastAnswerTime{50};
 /// Between two looks at what malloc keeps.
 constexpr std::chrono::milliseconds kMemoryInterval{1000};
 constexpr Duration kRunnerPatience = std::chrono::seconds(5);  // then it is killed
+/// Between two looks at the disk's space.
+constexpr std::chrono::milliseconds kDiskInterval{1000};
 
 std::uint64_t random_seed() {
   std::uint64_t seed = 0;
@@ -72,6 +75,8 @@ struct Daemon::Parts {
   Shutdown shutdown;
   store::SpaceWatch space;
   std::unique_ptr<store::DataFolder> folder;
+  std::unique_ptr<DiskWatch> disk;
+  std::atomic<bool> is_started{false};
   std::unique_ptr<store::Kv> kv;
   store::Meta meta;
   std::unique_ptr<objects::ObjectStore> objects;
@@ -98,6 +103,9 @@ struct Daemon::Parts {
   void make_context();
   std::optional<StartFailure> serve();
   void keep_memory();
+  Status write_endpoint();
+  void watch_disk();
+  void restore_ballast();
   http::Response shut_down(const std::string& mode);
   void stop();
   void remove_endpoint();
@@ -113,7 +121,9 @@ std::optional<StartFailure> Daemon::Parts::open_store() {
     return StartFailure{is_held ? kDataInUse : kStoreRefused, opened.error().message};
   }
   folder = std::move(*opened);
-  space.on_full = [this] { folder->give_up_ballast(); };
+  disk = std::make_unique<DiskWatch>(*folder, space, clock);
+  // A daemon that runs can wait; half of the ballast is for the starts after it.
+  space.on_full = [this] { folder->give_up_ballast(is_started ? config.ballast_bytes / 2 : 0); };
   store::RocksOptions options;
   options.space = &space;
   auto store = store::open_rocks_kv(folder->part("store"), options);
@@ -123,9 +133,7 @@ std::optional<StartFailure> Daemon::Parts::open_store() {
   auto begun = folder->begin_epoch(*kv);
   if (!begun) return StartFailure{kStoreRefused, begun.error().message};
   meta = *begun;
-  if (const Status made = folder->restore_ballast(); !made) {
-    log::warning("no ballast", {{"why", made.error().message}});
-  }
+  restore_ballast();
   objects = std::make_unique<objects::ObjectStore>(files, folder->path(), config.verify);
   plans = std::make_unique<objects::PlanCache>(*objects);
   return std::nullopt;
@@ -230,8 +238,8 @@ void Daemon::Parts::make_context() {
     return executor->read_live_log(id, offset, most);
   };
   context.activities = [this] { return executor->activities(); };
-  context.free_bytes = [this] { return folder->free_bytes(); };
   context.has_space = [this] { return folder->has_space(); };
+  context.disk = [this] { return disk->look(); };
   context.run_after = [this](Duration time, std::function<void()> work) {
     server->run_after(std::chrono::ceil<std::chrono::milliseconds>(time), std::move(work));
   };
@@ -243,14 +251,18 @@ std::optional<StartFailure> Daemon::Parts::serve() {
   authenticator = std::make_unique<http::Authenticator>(*token, clock);
   admission =
       std::make_unique<http::Admission>(http::all_routes(), *authenticator, config.allowed_hosts,
-                                        [this] { return space.is_waiting.load(); });
+                                        [this] {
+                                          const http::DiskState now = disk->look();
+                                          return now.is_full ? now.reason : std::string();
+                                        });
   make_context();
   server->start(*admission, context);
   CRASH_POINT("daemon.serving");
   keep_memory();
-  const Status written =
-      write_atomic(files, folder->part("endpoint"), server->address() + "\n", 0600);
+  const Status written = write_endpoint();
   if (!written) return StartFailure{kStoreRefused, written.error().message};
+  is_started = true;
+  watch_disk();
   CRASH_POINT("daemon.endpoint_written");
   return std::nullopt;
 }
@@ -260,6 +272,28 @@ void Daemon::Parts::keep_memory() {
     memory.look();
     keep_memory();
   });
+}
+
+/// A full disk does not keep a daemon from its start while there is ballast.
+Status Daemon::Parts::write_endpoint() {
+  for (;;) {
+    Status written = write_atomic(files, folder->part("endpoint"), server->address() + "\n", 0600);
+    const bool is_full = !written && written.error().code == ErrorCode::kNoSpace;
+    if (!is_full || !folder->give_up_ballast(0)) return written;
+  }
+}
+
+/// So that the ballast comes back with the space, and `since` is right though nobody asks.
+void Daemon::Parts::watch_disk() {
+  server->run_after(kDiskInterval, [this] {
+    if (!disk->look().is_low) engine_workers->post([this] { restore_ballast(); });
+    watch_disk();
+  });
+}
+
+void Daemon::Parts::restore_ballast() {
+  const Status made = folder->restore_ballast();
+  if (!made) log::warning("no ballast", {{"why", made.error().message}});
 }
 
 http::Response Daemon::Parts::shut_down(const std::string& mode) {

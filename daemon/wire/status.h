@@ -26,6 +26,9 @@ struct Status {
   std::uint64_t memory_bytes = 0;       // resident, of mlpd
   std::uint64_t free_bytes = 0;         // on the data folder's file system
   bool is_disk_low = false;             // nothing new starts
+  bool is_read_only = false;            // the disk is full: nothing is recorded, reads go on
+  Instant disk_since;                   // while one of them is true
+  std::string disk_reason;              // in words; empty while neither is
   std::vector<std::string> activities;  // what is being prepared, one line each
 };
 
@@ -45,6 +48,9 @@ void visit(V& v, Status& s) {
   v("memory_bytes", s.memory_bytes);
   v("free_bytes", s.free_bytes);
   v("is_disk_low", s.is_disk_low);
+  v("is_read_only", s.is_read_only);
+  v("disk_since", s.disk_since);
+  v("disk_reason", s.disk_reason);
   v("activities", s.activities);
 }
 

@@ -25,7 +25,9 @@ inline constexpr std::size_t kMessagesPerTurn = 512;
 inline constexpr std::size_t kFollowUpsPerTurn = 512;
 inline constexpr Duration kTurnTime = std::chrono::milliseconds(1);
 /// How often free space is asked for, at most.
-inline constexpr Duration kSpaceInterval = std::chrono::seconds(1);
+inline constexpr Duration kSpaceInterval = std::chrono::milliseconds(20);
+/// A paused engine with nothing to do asks so often.
+inline constexpr Duration kPausedInterval = std::chrono::seconds(1);
 
 /// What is done once the turn's batch is written.
 struct Actions {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr std::string_view kMarkName = "mlpsync1";
 constexpr off_t kMarkBytes = 16;
+constexpr std::uint64_t kFirstPiece = 10;  // two digits each: the last by name is the last by number
 constexpr std::size_t kFolderIdBytes = 16;
 constexpr std::array<std::string_view, 7> kFolders = {"store", "objects",  "logs",        "work",
                                                       "trash", "uploads", "environments"};
@@ -238,19 +240,36 @@ bool DataFolder::has_space() const {
   return !free || *free >= options_.min_free_bytes;
 }
 
-bool DataFolder::give_up_ballast() const { return ::unlink(part("ballast").c_str()) == 0; }
+bool DataFolder::give_up_ballast(std::uint64_t kept) const {
+  const auto pieces = files_.list(part("ballast"));
+  if (!pieces || pieces->empty()) return false;
+  const std::uint64_t left = (pieces->size() - 1) * options_.ballast_bytes / kBallastPieces;
+  if (left < kept) return false;
+  return files_.remove(part("ballast/" + pieces->back())).has_value();
+}
 
 Status DataFolder::restore_ballast() const {
-  const std::string path = part("ballast");
-  if (options_.ballast_bytes == 0 || ::access(path.c_str(), F_OK) == 0) return {};
+  if (options_.ballast_bytes == 0) return {};
+  MLP_TRY(files_.make_folder(part("ballast"), 0700));
+  MLP_ASSIGN(const std::vector<std::string> pieces, files_.list(part("ballast")));
+  if (pieces.size() >= kBallastPieces) return {};
   MLP_ASSIGN(const std::uint64_t free, free_bytes());
   if (free < options_.ballast_bytes + 2 * options_.min_free_bytes) return {};
+  for (std::uint64_t i = 0; i < kBallastPieces; ++i) {
+    const std::string name = "ballast/" + std::to_string(kFirstPiece + i);
+    if (!files_.stat(part(name))) MLP_TRY(make_piece(part(name)));
+  }
+  CRASH_POINT("ballast.allocated");
+  return {};
+}
+
+Status DataFolder::make_piece(const std::string& path) const {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return system_error("cannot make", path);
   CRASH_POINT("ballast.file_made");
-  const int failed = ::posix_fallocate(file, 0, static_cast<off_t>(options_.ballast_bytes));
+  const auto bytes = static_cast<off_t>(options_.ballast_bytes / kBallastPieces);
+  const int failed = ::posix_fallocate(file, 0, std::max<off_t>(bytes, 1));
   ::close(file);
-  CRASH_POINT("ballast.allocated");
   if (failed == 0) return {};
   ::unlink(path.c_str());
   errno = failed;

@@ -16,9 +16,12 @@
 namespace mlp::store {
 
 struct DataFolderOptions {
-  std::uint64_t ballast_bytes = 64ull << 20;    // file given up first when the disk is full
+  std::uint64_t ballast_bytes = 64ull << 20;    // given up piece by piece when the disk is full
   std::uint64_t min_free_bytes = 512ull << 20;  // below it nothing new starts
 };
+
+/// Files of the folder `ballast`.
+inline constexpr std::uint64_t kBallastPieces = 32;
 
 /// The number of the last synced commit in a mapped file: a store whose last commit is lower has
 /// lost acknowledged data. 16 bytes: "mlpsync1", then the number big-endian.
@@ -55,6 +58,7 @@ class DataFolder {
   DataFolder& operator=(const DataFolder&) = delete;
 
   const std::string& path() const { return path_; }
+  const DataFolderOptions& options() const { return options_; }
   /// A part of the folder: "store", "objects", "logs", "work", "trash", "uploads", "environments",
   /// or a file such as "endpoint".
   std::string part(std::string_view name) const;
@@ -78,14 +82,17 @@ class DataFolder {
   Result<std::uint64_t> free_bytes() const;
   /// False below min_free_bytes: nothing new may start.
   bool has_space() const;
-  /// Deletes the ballast file; true when there was one. Any thread.
-  bool give_up_ballast() const;
-  /// Makes it again where there is space for it and twice min_free_bytes.
+  /// Gives up one piece of the ballast, a file: its bytes and its name. False when less than `kept`
+  /// bytes would be left. What one start needs must not be all that the next needs too. Any thread.
+  bool give_up_ballast(std::uint64_t kept) const;
+  /// Makes it whole again where there is space for it and twice min_free_bytes.
   Status restore_ballast() const;
 
  private:
   DataFolder(std::string path, const DataFolderOptions& options, Files& files, int lock)
       : path_(std::move(path)), options_(options), files_(files), lock_(lock) {}
+
+  Status make_piece(const std::string& path) const;
 
   std::string path_;
   DataFolderOptions options_;

@@ -233,12 +233,19 @@ function disconnected(error) {
   banner.hidden = false;
 }
 
+function showDisk(s) {
+  const place = document.getElementById('disk');
+  place.hidden = !s.is_disk_low;
+  place.replaceChildren(el('strong', {}, s.is_read_only ? 'Read-only' : 'Nothing new starts'),
+    ' since ', when(s.disk_since), ': ' + s.disk_reason + '.');
+}
+
 async function showDaemon() {
   try {
     const s = await get('status');
     document.getElementById('daemon').textContent =
-      `mlpd ${s.version} · ${s.running_attempts} running · ${size(s.free_bytes)} free` +
-      (s.is_disk_low ? ' · disk low: nothing new starts' : '');
+      `mlpd ${s.version} · ${s.running_attempts} running · ${size(s.free_bytes)} free`;
+    showDisk(s);
     connected();
   } catch (error) { disconnected(error); }
 }

@@ -39,11 +39,11 @@ Response denied(std::string message, std::string hint = "") {
 }  // namespace
 
 Admission::Admission(const std::vector<Route>& routes, Authenticator& authenticator,
-                     std::vector<std::string> allowed_hosts, std::function<bool()> is_disk_full)
+                     std::vector<std::string> allowed_hosts, std::function<std::string()> why_read_only)
     : routes_(routes),
       authenticator_(authenticator),
       hosts_(std::move(allowed_hosts)),
-      is_disk_full_(std::move(is_disk_full)) {
+      why_read_only_(std::move(why_read_only)) {
   for (const char* host : {"127.0.0.1", "localhost", "[::1]"}) hosts_.emplace_back(host);
 }
 
@@ -99,8 +99,9 @@ Admission::Decision Admission::admit(Request& request, std::string_view target) 
   }
   if (auto refused = check_caller(request, *match.route)) return {nullptr, std::move(refused)};
   // What an admin asks for (links, the end) records nothing.
-  if (match.route->permission == Permission::kSubmitter && is_disk_full_()) {
-    return {nullptr, refusal(507, "no_space", "the disk of the data folder is full",
+  if (match.route->permission != Permission::kSubmitter) return {match.route, std::nullopt};
+  if (const std::string why = why_read_only_(); !why.empty()) {
+    return {nullptr, refusal(507, "no_space", why,
                              "free some space; what runs goes on by itself then")};
   }
   return {match.route, std::nullopt};

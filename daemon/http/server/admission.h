@@ -16,12 +16,12 @@ namespace mlp::http {
 /// Who is let in. The references must outlive it. Any thread.
 class Admission {
  public:
-  /// `allowed_hosts`: names beyond 127.0.0.1, localhost and [::1], without port. `is_disk_full`:
-  /// what would be recorded is refused with 507 then, reads go on.
+  /// `allowed_hosts`: names beyond 127.0.0.1, localhost and [::1], without port. `why_read_only`:
+  /// unless it is empty what would be recorded is refused with 507 and these words, reads go on.
   Admission(
       const std::vector<Route>& routes, Authenticator& authenticator,
       std::vector<std::string> allowed_hosts,
-      std::function<bool()> is_disk_full = [] { return false; });
+      std::function<std::string()> why_read_only = [] { return std::string(); });
 
   struct Decision {
     const Route* route = nullptr;     // let in
@@ -37,7 +37,7 @@ class Admission {
   const std::vector<Route>& routes_;
   Authenticator& authenticator_;
   std::vector<std::string> hosts_;
-  std::function<bool()> is_disk_full_;
+  std::function<std::string()> why_read_only_;
 };
 
 }  // namespace mlp::http

@@ -64,6 +64,13 @@ Result<ExitCode> run_down(Context& context) {
   return ExitCode::kOk;
 }
 
+std::string health_of(const wire::Status& status) {
+  if (!status.is_disk_low) return "ok";
+  const std::string since = " since " + to_rfc3339(status.disk_since);
+  const std::string what = status.is_read_only ? "read-only" : "nothing new starts";
+  return what + since + ": " + printable(status.disk_reason);
+}
+
 std::string to_text(const wire::Status& status, const std::string& address,
                     const wire::LoginLink& link) {
   std::vector<std::pair<std::string, std::string>> pairs = {
@@ -71,7 +78,7 @@ std::string to_text(const wire::Status& status, const std::string& address,
                    to_human(status.uptime)},
       {"address", address},
       {"data", status.data_folder + ", " + human_size(status.free_bytes) + " free"},
-      {"health", status.is_disk_low ? "the disk is almost full: nothing new starts" : "ok"},
+      {"health", health_of(status)},
       {"runs", counted(status.active_runs, "run") + " going on"},
       {"tasks", std::to_string(status.running_attempts) + " running, " +
                     std::to_string(status.queued_task_runs) + " queued, " +
@@ -90,7 +97,8 @@ Result<ExitCode> run_status(Context& context) {
   if (made) link = *made;
   if (context.terminal.is_json) {
     auto document = wire::to_document(status);
-    document["health"] = status.is_disk_low ? "disk_low" : "ok";
+    document["health"] =
+        status.is_read_only ? "disk_full" : (status.is_disk_low ? "disk_low" : "ok");
     document["link"] = wire::to_json(link);
     context.say(document);
   } else {

@@ -79,9 +79,8 @@ class Watch {
   void warn_of_full_disk() {
     auto status = client_.get_as<wire::Status>(std::string(wire::path::kStatus));
     if (!status || !status->is_disk_low) return;
-    context_.note("the disk is almost full (" + human_size(status->free_bytes) + " free at " +
-                  printable(status->data_folder) +
-                  "): nothing new starts until there is more room; free some, or lower `min_free`");
+    context_.note(printable(status->disk_reason) +
+                  "; nothing new starts until there is more room: free some, or lower `min_free`");
   }
 
   void refresh_tasks() {

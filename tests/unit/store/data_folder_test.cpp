@@ -153,15 +153,20 @@ TEST(DataFolder, AStoreWithoutItsMarkIsRefusedAgainAndAgain) {
   }
 }
 
-TEST(DataFolder, BallastIsGivenUpOnceAndMadeAgain) {
+TEST(DataFolder, BallastIsGivenUpPieceByPieceAndMadeAgain) {
   const TempFolder temp;
   const auto folder = DataFolder::open(temp.path(), small()).value();
   ASSERT_TRUE(folder->restore_ballast().has_value());
-  EXPECT_EQ(real_files().stat(folder->part("ballast"))->size, 1u << 16);
-  EXPECT_TRUE(folder->give_up_ballast());
-  EXPECT_FALSE(folder->give_up_ballast());
+  const auto pieces = [&] { return real_files().list(folder->part("ballast"))->size(); };
+  EXPECT_EQ(pieces(), kBallastPieces);
+  while (folder->give_up_ballast(1 << 15)) {
+  }
+  EXPECT_EQ(pieces(), kBallastPieces / 2);
+  while (folder->give_up_ballast(0)) {
+  }
+  EXPECT_EQ(pieces(), 0u);
   ASSERT_TRUE(folder->restore_ballast().has_value());
-  EXPECT_TRUE(folder->give_up_ballast());
+  EXPECT_EQ(pieces(), kBallastPieces);
 }
 
 TEST(DataFolder, HasSpaceWhileMoreThanTheMinimumIsFree) {

@@ -1,0 +1,151 @@
+"""A small file system in memory, filled to its last byte and its last name, and freed; a daemon on it.
+
+Needs the right to mount: why_not() says what is missing.
+"""
+
+import ctypes
+import http.client
+import json
+import os
+import sys
+import tempfile
+import time
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+sys.path.insert(0, os.path.join(ROOT, "tests/e2e"))
+os.environ.setdefault("MLP_BIN", os.path.join(ROOT, "build/release/bin"))
+
+from harness import Home, settle  # noqa: E402  (its folder is known only now)
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+SIZE, NAMES = 64 << 20, 3000
+MNT_DETACH = 2
+
+
+def mount(folder):
+    options = f"size={SIZE},nr_inodes={NAMES},mode=0700".encode()
+    return LIBC.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, options) == 0
+
+
+def why_not():
+    """Why no small disk can be mounted here, or nothing."""
+    with tempfile.TemporaryDirectory(prefix="mlp-mount-") as folder:
+        if not mount(folder):
+            return f"may not mount a file system here ({os.strerror(ctypes.get_errno())})"
+        LIBC.umount2(folder.encode(), MNT_DETACH)
+    return ""
+
+
+class SmallDisk:
+    def __init__(self, folder):
+        self.folder = folder
+        self.filler = os.path.join(folder, "filler")
+        os.makedirs(folder)
+        if not mount(folder):
+            raise OSError(ctypes.get_errno(), "cannot mount")
+
+    def fill(self):
+        """Not a byte and not a name is left, but what the ballast then gives back."""
+        self.fill_bytes()
+        os.makedirs(self.filler + "-names", exist_ok=True)
+        try:
+            for number in range(len(os.listdir(self.filler + "-names")), NAMES):
+                os.close(os.open(os.path.join(self.filler + "-names", str(number)), os.O_CREAT | os.O_WRONLY))
+        except OSError:
+            pass
+
+    def fill_bytes(self):
+        with open(self.filler, "ab", buffering=0) as file:
+            for piece in (1 << 20, 4096):
+                try:
+                    while file.write(b"x" * piece) == piece:
+                        pass
+                except OSError:
+                    pass
+
+    def free(self):
+        if os.path.exists(self.filler):
+            os.unlink(self.filler)
+        names = self.filler + "-names"
+        for name in os.listdir(names) if os.path.exists(names) else []:
+            os.unlink(os.path.join(names, name))
+
+    def close(self):
+        LIBC.umount2(self.folder.encode(), MNT_DETACH)
+
+
+class Answer:
+    def __init__(self, response):
+        self.status, self.bytes = response.status, response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.bytes)
+
+    @property
+    def words(self):
+        """What an error says."""
+        error = self.json["error"]
+        return error["code"], error["message"]
+
+
+class SmallHome(Home):
+    """A home whose data folder is on a small disk."""
+
+    def __init__(self):
+        super().__init__()
+        self.disk = SmallDisk(self.data)
+        self.env.update(MLP_STORE_MIN_FREE="1MiB", MLP_STORE_BALLAST="4MiB", MLP_CPUS="4")
+
+    def read(self, name):
+        with open(os.path.join(self.data, name), encoding="ascii") as file:
+            return file.read().strip()
+
+    def connect(self, limit=30):
+        return http.client.HTTPConnection(self.read("endpoint"), timeout=limit)
+
+    def headers(self):
+        return {"Authorization": "Bearer " + self.read("token")}
+
+    def ask(self, method, path, body=None, limit=30):
+        connection = self.connect(limit)
+        try:
+            connection.request(method, path, body, self.headers())
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def get(self, path):
+        answer = self.ask("GET", "/api/v1/" + path)
+        if answer.status != 200:
+            raise AssertionError(f"GET {path}: {answer.status} {answer.bytes[:300]}")
+        return answer
+
+    def status(self):
+        return self.get("status").json
+
+    def run_state(self, run):
+        return self.get(f"runs/{run}").json["state"]
+
+    def wait(self, condition, what, seconds=40):
+        if not settle(condition, seconds):
+            raise AssertionError(f"did not come about: {what}\n{self.log()}")
+
+    def fill(self):
+        """Full, and the daemon knows it."""
+        self.disk.fill()
+        self.wait(lambda: self.status()["is_read_only"], "read-only mode")
+
+    def free(self, within=10):
+        """Space again; seconds until the daemon is as before."""
+        begin = time.monotonic()
+        self.disk.free()
+        self.wait(lambda: not self.status()["is_disk_low"], "the end of read-only mode", within)
+        return time.monotonic() - begin
+
+    def close(self):
+        try:
+            self.disk.free()
+            super().close()
+        finally:
+            self.disk.close()
