@@ -49,7 +49,12 @@ task times_out(tag: string, go: string) -> (n: int at stdout) {
 
 task flaky(tag: string, go: string) -> (n: int at stdout) {
   retry 1
-  run "touch ~{go}.ready; while [ ! -e ~{go} ]; do sleep 0.02; done; test -e ~{go}.once || { mv ~{go} ~{go}.once; exit 1; }; echo 1"
+  run """
+    touch ~{go}.ready
+    while [ ! -e ~{go} ]; do sleep 0.02; done
+    test -e ~{go}.once || { mv ~{go} ~{go}.once; exit 1; }
+    echo 1
+  """
 }
 
 task reads(tag: string, text: File<txt>, all: Dir) -> (n: int at stdout) {
