@@ -59,8 +59,6 @@ struct Context {
       read_live_log;
   std::function<std::vector<std::string>()> activities;
   std::atomic<bool> is_checking{false};  // a check of the data folder goes on: one at a time
-  /// False with so little free disk that nothing new is taken.
-  std::function<bool()> has_space;
   std::function<DiskState()> disk;
   /// Runs `work` in the followers' lane after a while.
   std::function<void(Duration, std::function<void()> work)> run_after;

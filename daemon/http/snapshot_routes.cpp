@@ -88,7 +88,7 @@ class SpaceGuard {
     left_ -= std::min(left_, bytes);
     if (left_ > 0) return std::nullopt;
     left_ = kSpaceEvery;
-    if (context_.has_space()) return std::nullopt;
+    if (!context_.disk().is_low) return std::nullopt;
     return refusal(507, "no_space", "the disk of the data folder is nearly full",
                    "free some space and send it again");
   }

@@ -238,7 +238,6 @@ void Daemon::Parts::make_context() {
     return executor->read_live_log(id, offset, most);
   };
   context.activities = [this] { return executor->activities(); };
-  context.has_space = [this] { return folder->has_space(); };
   context.disk = [this] { return disk->look(); };
   context.run_after = [this](Duration time, std::function<void()> work) {
     server->run_after(std::chrono::ceil<std::chrono::milliseconds>(time), std::move(work));

@@ -158,15 +158,11 @@ std::optional<Duration> Engine::State::patience() const {
   std::optional<Duration> due = scheduler.next_due();
   std::optional<Duration> wait;
   if (due) wait = std::max(Duration(0), *due - parts.clock.steady());
-<<<<<<< HEAD
-  if (is_paused) wait = std::min(wait.value_or(kSpaceInterval), kSpaceInterval);
+  if (is_paused) wait = std::min(wait.value_or(kPausedInterval), kPausedInterval);
   if (due = forgetting.due(); due) {
     Duration rest = std::max(Duration(0), *due - parts.clock.steady());
     wait = std::min(wait.value_or(rest), rest);
   }
-=======
-  if (is_paused) wait = std::min(wait.value_or(kPausedInterval), kPausedInterval);
->>>>>>> ab685ac (A full disk is told since when and why: read-only mode in status, API and page; the ballast is in pieces, half of it for starts; fifty moments try it)
   return wait;
 }
 
