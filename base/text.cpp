@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 
 namespace mlp {
 
@@ -34,14 +35,16 @@ std::string_view trim(std::string_view text) {
 
 std::string shell_quote(std::string_view word) {
   const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("_-./=:,+@%").find(static_cast<char>(c)) !=
-                                  std::string_view::npos;
+    return std::isalnum(c) ||
+           std::string_view("_-./=:,+@%").find(static_cast<char>(c)) != std::string_view::npos;
   });
   if (plain) return std::string(word);
   std::string quoted = "'";
   for (const char c : word) {
-    if (c == '\'') quoted += "'\\''";
-    else quoted += c;
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
   }
   return quoted + "'";
 }
@@ -138,18 +141,26 @@ bool match_part(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
-bool match_parts(const std::vector<std::string>& pattern, std::size_t p,
-                 const std::vector<std::string>& path, std::size_t t) {
-  for (; p < pattern.size(); ++p, ++t) {
-    if (pattern[p] == "**") {
-      for (std::size_t skip = t; skip <= path.size(); ++skip) {
-        if (match_parts(pattern, p + 1, path, skip)) return true;
-      }
+// Backtracks only to the last `**`, as match_part does to the last star.
+bool match_parts(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+  constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t p = 0, t = 0;
+  std::size_t after_stars = kNone, skipped_to = 0;
+  for (;;) {
+    if (p < pattern.size() && pattern[p] == "**") {
+      after_stars = ++p;
+      skipped_to = t;
+    } else if (p < pattern.size() && t < path.size() && match_part(pattern[p], path[t])) {
+      ++p, ++t;
+    } else if (p == pattern.size() && t == path.size()) {
+      return true;
+    } else if (after_stars == kNone || skipped_to >= path.size()) {
       return false;
+    } else {
+      p = after_stars;
+      t = ++skipped_to;
     }
-    if (t >= path.size() || !match_part(pattern[p], path[t])) return false;
   }
-  return t == path.size();
 }
 
 }  // namespace
@@ -182,10 +193,15 @@ std::string printable(std::string_view text) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  // Comparing costs the product of the lengths; nobody mistypes what is longer.
+  constexpr std::size_t kMostLetters = 200;
+  constexpr std::size_t kMostCandidates = 1000;
   std::string best;
+  if (word.size() > kMostLetters) return best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    if (candidate.size() > word.size() + 8 || candidate.size() > 200) continue;
+  const std::size_t looked_at = std::min(candidates.size(), kMostCandidates);
+  for (const std::string& candidate : std::span(candidates).first(looked_at)) {
+    if (candidate.size() > word.size() + 8 || candidate.size() > kMostLetters) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {
       best = candidate;
@@ -196,7 +212,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 }
 
 bool glob_match(std::string_view pattern, std::string_view path) {
-  return match_parts(split(pattern, '/'), 0, split(path, '/'), 0);
+  return match_parts(split(pattern, '/'), split(path, '/'));
 }
 
 bool is_glob(std::string_view text) {

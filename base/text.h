@@ -24,10 +24,11 @@ bool is_utf8(std::string_view text);
 std::string printable(std::string_view text);
 
 /// The candidate that is most alike (Damerau-Levenshtein, at most a third of the length off), for
-/// "did you mean"; empty when none is close.
+/// "did you mean"; empty when none is close. Looks at the first 1000.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// Matches a slash-separated path: * and ? within one part, ** over parts, [abc] sets. Case matters.
+/// Matches a slash-separated path: * and ? within one part, ** over parts, [abc] sets. Case
+/// matters.
 bool glob_match(std::string_view pattern, std::string_view path);
 /// True when the text has any of * ? [.
 bool is_glob(std::string_view text);

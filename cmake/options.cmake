@@ -16,17 +16,25 @@ if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-set(MLP_SANITIZE "" CACHE STRING "address or thread")
-if(MLP_SANITIZE STREQUAL "address")
-  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
-elseif(MLP_SANITIZE STREQUAL "thread")
-  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=thread)
+# "address" has undefined behaviour with it, "fuzzer" both; all end the program at the first finding.
+set(MLP_SANITIZE "" CACHE STRING "address, thread or fuzzer (clang only)")
+if(MLP_SANITIZE)
+  set(MLP_SANITIZERS_address address,undefined)
+  set(MLP_SANITIZERS_thread thread)
+  set(MLP_SANITIZERS_fuzzer address,undefined,fuzzer-no-link)
+  set(sanitizers -fsanitize=${MLP_SANITIZERS_${MLP_SANITIZE}})
+  # Not -O0: code under a sanitizer is slow enough, and the whole suite runs on it.
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+  add_compile_options(${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(${sanitizers})
 endif()
 
 add_library(mlp_flags INTERFACE)
 target_compile_options(mlp_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 uses what it deprecates itself, in headers clang does not take for the system's.
+  target_compile_options(mlp_flags INTERFACE -Wno-deprecated-declarations)
+endif()
 target_include_directories(mlp_flags INTERFACE ${CMAKE_SOURCE_DIR})
 
 # mlp_library(NAME DEPS a b ... SOURCES ...): one library from the .cpp files of this folder (or from

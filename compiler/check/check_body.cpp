@@ -12,7 +12,9 @@
 namespace mlp::check {
 namespace {
 
-bool is_word_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_letter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 bool is_identifier(const std::string& text) {
   const bool begins = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0;
@@ -33,7 +35,7 @@ class BodyCheck {
  public:
   BodyCheck(Context& context, Task& task)
       : context_(context), task_(task), checker_(context, *task.module, task, Phase::kBody) {
-    bind_inputs(task, checker_.scope(), task.inputs.size());
+    bind_inputs(task, checker_.scope());
     bind_outputs(context, task, checker_.scope());
   }
 

@@ -9,15 +9,13 @@
 namespace mlp::check {
 namespace {
 
-void bind_parameters(const Pipeline& pipeline, Scope& scope) {
-  for (const PipelineParameter& parameter : pipeline.parameters) {
-    Bound bound;
-    bound.name = parameter.name;
-    bound.type = parameter.type;
-    bound.span = parameter.span;
-    bound.binding = parameter.binding;
-    scope.bind(std::move(bound));
-  }
+void bind_parameter(const PipelineParameter& parameter, Scope& scope) {
+  Bound bound;
+  bound.name = parameter.name;
+  bound.type = parameter.type;
+  bound.span = parameter.span;
+  bound.binding = parameter.binding;
+  scope.bind(std::move(bound));
 }
 
 void note_hooks(Pipeline& pipeline) {
@@ -86,7 +84,7 @@ void check_parameters(Context& context, Pipeline& pipeline) {
       continue;
     }
     pipeline.parameters.push_back(std::move(parameter));
-    bind_parameters(pipeline, checker.scope());
+    bind_parameter(pipeline.parameters.back(), checker.scope());
   }
 }
 
@@ -99,7 +97,7 @@ void check_pipeline(Context& context, Pipeline& pipeline) {
       syntax.result ? resolve_type(context, *pipeline.module, pipeline, *syntax.result) : TypeId{};
   pipeline.result_type = declared ? declared : context.types().error();
   ExpressionChecker checker(context, *pipeline.module, pipeline, Phase::kPipeline);
-  bind_parameters(pipeline, checker.scope());
+  for (const PipelineParameter& each : pipeline.parameters) bind_parameter(each, checker.scope());
   checker.scope().push();
   pipeline.body = checker.check_statements(syntax.body);
   check_return(context, checker, pipeline, declared);

@@ -50,7 +50,7 @@ class PlaceCheck {
  public:
   PlaceCheck(Context& context, Task& task)
       : context_(context), task_(task), checker_(context, *task.module, task, Phase::kTask) {
-    bind_inputs(task, checker_.scope(), task.inputs.size());
+    bind_inputs(task, checker_.scope());
   }
 
   void run() {

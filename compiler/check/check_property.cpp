@@ -50,8 +50,8 @@ class PropertyCheck {
         task_(task),
         values_(context, *task.module, task, Phase::kTask),
         resources_(context, *task.module, task, Phase::kResource) {
-    bind_inputs(task, values_.scope(), task.inputs.size());
-    bind_inputs(task, resources_.scope(), task.inputs.size());
+    bind_inputs(task, values_.scope());
+    bind_inputs(task, resources_.scope());
   }
 
   void run() {

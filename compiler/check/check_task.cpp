@@ -13,6 +13,18 @@ void report_twice(Context& context, std::string_view what, const std::string& na
       .with_label(first, "first here");
 }
 
+void bind_input(const Task& task, std::size_t index, Scope& scope) {
+  const Input& input = task.inputs[index];
+  Bound bound;
+  bound.name = input.name;
+  bound.type = input.type;
+  bound.span = input.span;
+  bound.stands_for.emplace();
+  bound.stands_for->kind = plan::ExpressionKind::kInput;
+  bound.stands_for->number = static_cast<std::uint32_t>(index);
+  scope.bind(std::move(bound));
+}
+
 void check_inputs(Context& context, Task& task) {
   ExpressionChecker checker(context, *task.module, task, Phase::kDefault);
   std::map<std::string, Span> seen;
@@ -30,7 +42,7 @@ void check_inputs(Context& context, Task& task) {
       continue;
     }
     task.inputs.push_back(std::move(input));
-    bind_inputs(task, checker.scope(), task.inputs.size());
+    bind_input(task, task.inputs.size() - 1, checker.scope());
   }
 }
 
@@ -117,17 +129,8 @@ void check_task(Context& context, Task& task) {
   if (task.outputs.empty()) task.is_cached = false;
 }
 
-void bind_inputs(const Task& task, Scope& scope, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    Bound bound;
-    bound.name = task.inputs[i].name;
-    bound.type = task.inputs[i].type;
-    bound.span = task.inputs[i].span;
-    bound.stands_for.emplace();
-    bound.stands_for->kind = plan::ExpressionKind::kInput;
-    bound.stands_for->number = static_cast<std::uint32_t>(i);
-    scope.bind(std::move(bound));
-  }
+void bind_inputs(const Task& task, Scope& scope) {
+  for (std::size_t i = 0; i < task.inputs.size(); ++i) bind_input(task, i, scope);
 }
 
 void bind_outputs(Context& context, const Task& task, Scope& scope) {

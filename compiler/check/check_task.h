@@ -23,7 +23,7 @@ void check_body(Context& context, Task& task);
 void find_files(Context& context, Task& task);
 
 /// Binds the inputs, and in bodies the paths of the outputs.
-void bind_inputs(const Task& task, Scope& scope, std::size_t count);
+void bind_inputs(const Task& task, Scope& scope);
 void bind_outputs(Context& context, const Task& task, Scope& scope);
 
 /// Notes in `used` the number of each input that the expression reads.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/check/context.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace mlp::check {
@@ -12,11 +14,14 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 }
 
 std::string quoted_list(const std::vector<std::string>& words) {
+  constexpr std::size_t kMost = 50;  // nobody reads more
+  const std::size_t shown = std::min(words.size(), kMost);
   std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
+  for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
     text += "`" + words[i] + "`";
   }
+  if (shown < words.size()) text += " and " + std::to_string(words.size() - shown) + " more";
   return text;
 }
 

@@ -14,6 +14,14 @@ constexpr KindInfo kKinds[] = {
 #undef MLP_KIND
 };
 
+std::string bounded(std::string text) {
+  if (text.size() <= kMaxSentenceBytes) return text;
+  std::size_t end = kMaxSentenceBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text + "…";
+}
+
 }  // namespace
 
 std::span<const KindInfo> all_kinds() {
@@ -25,22 +33,22 @@ const KindInfo& info_of(Kind kind) {
 }
 
 Diagnostic& Diagnostic::with_span_label(std::string text) {
-  span_label = std::move(text);
+  span_label = bounded(std::move(text));
   return *this;
 }
 
 Diagnostic& Diagnostic::with_label(Span where, std::string text) {
-  labels.push_back({where, std::move(text)});
+  labels.push_back({where, bounded(std::move(text))});
   return *this;
 }
 
 Diagnostic& Diagnostic::with_note(std::string text) {
-  notes.push_back(std::move(text));
+  notes.push_back(bounded(std::move(text)));
   return *this;
 }
 
 Diagnostic& Diagnostic::with_help(std::string text) {
-  help = std::move(text);
+  help = bounded(std::move(text));
   return *this;
 }
 
@@ -64,6 +72,7 @@ Diagnostic& Diagnostics::report(Kind kind, Span span, std::string message) {
 }
 
 Diagnostic& Diagnostics::add(Diagnostic made) {
+  made.message = bounded(std::move(made.message));
   const bool is_error = made.severity == Severity::kError;
   const std::size_t errors = error_count();
   const bool full = is_error ? errors >= kMaxErrors : all_.size() - errors >= kMaxWarnings;

@@ -50,6 +50,9 @@ struct Diagnostic {
   Diagnostic& as_warning();
 };
 
+/// A longer sentence is cut: it names something that is as long as the file.
+inline constexpr std::size_t kMaxSentenceBytes = 2000;
+
 /// More errors than this help nobody; the rest is counted only.
 inline constexpr std::size_t kMaxErrors = 100;
 inline constexpr std::size_t kMaxWarnings = 100;

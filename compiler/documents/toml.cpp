@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one door to toml++, without its exceptions; it bounds nesting at 256 itself.
+// The one door to toml++, without its exceptions. It bounds how deep values nest, but not how many
+// parts a dotted key has, and takes nested tables apart by recursion: so depth is bounded before.
+namespace mlp::documents {
+/// Thrown where toml++ would abort: hostile text reaches assertions of its parser ("[ =").
+struct FailedAssertion {};
+[[noreturn]] inline void fail_assertion() {
+  throw FailedAssertion();
+}
+}  // namespace mlp::documents
+#define TOML_ASSERT(condition) \
+  ((condition) ? static_cast<void>(0) : ::mlp::documents::fail_assertion())
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -60,17 +71,81 @@ Result<Json> to_json(const toml::node& part, int depth, Budget& budget) {
   return Json(nullptr);
 }
 
+/// Reads text far enough to know where keys and brackets are: outside of strings and comments.
+class DepthCheck {
+ public:
+  explicit DepthCheck(std::string_view text) : rest_(text) {}
+
+  Status run() {
+    while (!rest_.empty()) {
+      const char c = rest_[0];
+      if (c == '"' || c == '\'') {
+        skip_string(c);
+        continue;
+      }
+      if (c == '#') skip_to(rest_.find('\n'));
+      if (rest_.empty()) break;
+      MLP_TRY(count(rest_[0]));
+      rest_.remove_prefix(1);
+    }
+    return {};
+  }
+
+ private:
+  void skip_to(std::size_t place) {
+    const std::string_view skipped = rest_.substr(0, std::min(place, rest_.size()));
+    line_ += static_cast<std::size_t>(std::count(skipped.begin(), skipped.end(), '\n'));
+    rest_.remove_prefix(skipped.size());
+  }
+
+  /// `"…"` ends with its line at the latest, `"""…"""` does not.
+  void skip_string(char quote) {
+    const std::string three(3, quote);
+    const bool is_long = rest_.starts_with(three);
+    skip_to(is_long ? 3 : 1);
+    while (!rest_.empty()) {
+      if (is_long ? rest_.starts_with(three) : rest_[0] == quote) return skip_to(is_long ? 3 : 1);
+      if (!is_long && rest_[0] == '\n') return;
+      skip_to(quote == '"' && rest_[0] == '\\' ? 2 : 1);
+    }
+  }
+
+  Status count(char c) {
+    if (c == '\n') ++line_;
+    if (c == '[' || c == '{') ++brackets_;
+    if ((c == ']' || c == '}') && brackets_ > 0) --brackets_;
+    if (c == '.') {
+      ++dots_;
+    } else if (std::string_view("\n=[]{},").find(c) != std::string_view::npos) {
+      dots_ = 0;
+    }
+    if (dots_ <= kMostDepth && brackets_ <= kMostDepth) return {};
+    return Error{ErrorCode::kLimit,
+                 "line " + std::to_string(line_) + ": nests deeper than 64 levels"};
+  }
+
+  std::string_view rest_;
+  std::size_t line_ = 1;
+  int dots_ = 0;  // of the key that is being read
+  int brackets_ = 0;
+};
+
 }  // namespace
 
 Result<Json> parse_toml(std::string_view text) {
-  const toml::parse_result result = toml::parse(text);
-  if (!result) {
-    return Error{ErrorCode::kInvalid,
-                 "line " + std::to_string(result.error().source().begin.line) + ": " +
-                     std::string(result.error().description())};
+  MLP_TRY(DepthCheck(text).run());
+  try {
+    const toml::parse_result result = toml::parse(text);
+    if (!result) {
+      return Error{ErrorCode::kInvalid, "line " +
+                                            std::to_string(result.error().source().begin.line) +
+                                            ": " + std::string(result.error().description())};
+    }
+    Budget budget;
+    return to_json(result.table(), 0, budget);
+  } catch (const FailedAssertion&) {
+    return Error{ErrorCode::kInvalid, "is not TOML"};
   }
-  Budget budget;
-  return to_json(result.table(), 0, budget);
 }
 
 }  // namespace mlp::documents

@@ -10,6 +10,15 @@
 #include "base/text.h"
 
 namespace mlp::source {
+namespace {
+
+constexpr std::uint32_t kPointsEvery = 256;
+
+bool begins_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
+
+}  // namespace
 
 Span cover(Span a, Span b) {
   return {a.source, std::min(a.begin, b.begin), std::max(a.end, b.end)};
@@ -17,7 +26,11 @@ Span cover(Span a, Span b) {
 
 SourceFile::SourceFile(std::string shown_path, std::string content)
     : path(std::move(shown_path)), text(std::move(content)), line_starts{0} {
-  for (std::uint32_t i = 0; i < text.size(); ++i) {
+  std::uint32_t points = 0;
+  for (std::uint32_t i = 0; i <= text.size(); ++i) {
+    if (i % kPointsEvery == 0) points_before.push_back(points);
+    if (i == text.size()) break;
+    if (begins_point(text[i])) ++points;
     if (text[i] == '\n') line_starts.push_back(i + 1);
   }
 }
@@ -43,13 +56,17 @@ std::string_view SourceFile::line_text(std::uint32_t index) const {
   return line;
 }
 
+std::uint32_t SourceFile::count_points(std::uint32_t offset) const {
+  offset = std::min(offset, static_cast<std::uint32_t>(text.size()));
+  const std::uint32_t known = offset / kPointsEvery;
+  const std::string_view rest = slice(known * kPointsEvery, offset);
+  return points_before[known] +
+         static_cast<std::uint32_t>(std::ranges::count_if(rest, begins_point));
+}
+
 Place SourceFile::place(std::uint32_t offset) const {
   const std::uint32_t line = line_index(offset);
-  std::uint32_t column = 1;
-  for (const char c : slice(line_starts[line], offset)) {
-    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++column;
-  }
-  return {line + 1, column};
+  return {line + 1, count_points(offset) - count_points(line_starts[line]) + 1};
 }
 
 SourceId SourceMap::add(SourceFile file) {

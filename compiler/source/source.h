@@ -42,7 +42,8 @@ struct Place {
 struct SourceFile {
   std::string path;
   std::string text;
-  std::vector<std::uint32_t> line_starts;  // offset of each line's first byte; never empty
+  std::vector<std::uint32_t> line_starts;    // offset of each line's first byte; never empty
+  std::vector<std::uint32_t> points_before;  // code points before each kPointsEvery-th byte
 
   SourceFile(std::string shown_path, std::string content);
   std::string_view slice(std::uint32_t begin, std::uint32_t end) const;
@@ -51,6 +52,10 @@ struct SourceFile {
   /// The line's text without its newline (LF or CRLF).
   std::string_view line_text(std::uint32_t index) const;
   Place place(std::uint32_t offset) const;
+
+ private:
+  /// Without counting from the front each time: a line may be as long as the file.
+  std::uint32_t count_points(std::uint32_t offset) const;
 };
 
 /// The files of one compilation. References stay valid while the map lives. Not thread-safe.

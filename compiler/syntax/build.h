@@ -31,6 +31,8 @@ class ExpressionBuilder {
   Statement statement(const Tree* tree);
   std::vector<Argument> arguments(const Tree* args);
   std::vector<Expr> list_items(const Tree* list);
+  /// The children of this rule, at most kMaxMembers of them; more is reported.
+  std::vector<const Tree*> members(const Tree& tree, Rule rule);
   /// The whole number of a leaf; too large is reported and 0.
   std::int64_t integer(const Tree* leaf);
   double number(const Tree* leaf);

@@ -116,7 +116,7 @@ class FileBuilder {
     std::vector<Parameter> made;
     const Tree* params = tree.child(Rule::kParams);
     if (params == nullptr) return made;
-    for (const Tree* each : params->all(Rule::kParam)) made.push_back(parameter(*each));
+    for (const Tree* each : build_.members(*params, Rule::kParam)) made.push_back(parameter(*each));
     return made;
   }
 
@@ -142,13 +142,14 @@ class FileBuilder {
 
   Record record(const Tree& tree) {
     Record made{span(tree), doc(tree), type_name(tree), {}};
-    for (const Tree* each : tree.all(Rule::kField)) made.fields.push_back(parameter(*each));
+    for (const Tree* each : build_.members(tree, Rule::kField))
+      made.fields.push_back(parameter(*each));
     return made;
   }
 
   Enum enumeration(const Tree& tree) {
     Enum made{span(tree), doc(tree), type_name(tree), {}};
-    for (const Tree* each : tree.all(Rule::kName)) {
+    for (const Tree* each : build_.members(tree, Rule::kName)) {
       made.values.push_back({build_.name(each), doc(*each)});
     }
     return made;
@@ -164,7 +165,8 @@ class FileBuilder {
     const Tree& head = part(tree, Rule::kTaskHead);
     Task made{span(tree), doc(tree), name(head), parameters(head), {}, {}, {}};
     if (const Tree* outputs = head.child(Rule::kOutputs)) {
-      for (const Tree* each : outputs->all(Rule::kOutput)) made.outputs.push_back(output(*each));
+      for (const Tree* each : build_.members(*outputs, Rule::kOutput))
+        made.outputs.push_back(output(*each));
     }
     for (const Tree* each : part(tree, Rule::kTaskBody).all(Rule::kProperty)) {
       if (each->broken || each->children.empty() || each->children.front().broken) continue;
@@ -288,7 +290,7 @@ class FileBuilder {
 
   VarsProperty vars(const Tree& tree) {
     VarsProperty made;
-    for (const Tree* each : tree.all(Rule::kVariable)) {
+    for (const Tree* each : build_.members(tree, Rule::kVariable)) {
       if (each->children.empty()) continue;
       made.variables.push_back({build_.name(first(*each)), value(*each)});
     }

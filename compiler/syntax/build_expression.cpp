@@ -202,7 +202,7 @@ ExprNode ExpressionBuilder::primary(const Tree& tree) {
       return ListExpr{list_items(&tree)};
     case Rule::kMap: {
       MapExpr map;
-      for (const Tree* entry : tree.all(Rule::kMapEntry)) {
+      for (const Tree* entry : members(tree, Rule::kMapEntry)) {
         map.entries.push_back(
             {string(entry->child(Rule::kString)), expr(entry->child(Rule::kExpr))});
       }
@@ -278,10 +278,21 @@ double ExpressionBuilder::number(const Tree* leaf) {
   return 1;
 }
 
+std::vector<const Tree*> ExpressionBuilder::members(const Tree& tree, Rule rule) {
+  std::vector<const Tree*> found = tree.all(rule);
+  if (found.size() <= kMaxMembers) return found;
+  diagnostics_
+      .report(Kind::kPlanTooLarge, span(*found[kMaxMembers]),
+              "more than " + std::to_string(kMaxMembers) + " of these in one list")
+      .with_help("put large data into files, or values of one type into a list");
+  found.resize(kMaxMembers);
+  return found;
+}
+
 std::vector<Argument> ExpressionBuilder::arguments(const Tree* args) {
   std::vector<Argument> made;
   if (args == nullptr) return made;
-  for (const Tree* each : args->all(Rule::kArg)) made.push_back(argument(*each));
+  for (const Tree* each : members(*args, Rule::kArg)) made.push_back(argument(*each));
   return made;
 }
 
@@ -297,7 +308,7 @@ Argument ExpressionBuilder::argument(const Tree& tree) {
 
 std::vector<NamedValue> ExpressionBuilder::named_values(const Tree& tree) {
   std::vector<NamedValue> made;
-  for (const Tree* each : tree.all(Rule::kNamedValue)) {
+  for (const Tree* each : members(tree, Rule::kNamedValue)) {
     made.push_back({name(each->child(Rule::kWord)), expr(each->child(Rule::kExpr))});
   }
   return made;
@@ -416,7 +427,7 @@ ExpressionBuilder::type_node(const Tree& tree) {
       return MapType{type(tree.child(Rule::kType))};
     case Rule::kPartsType: {
       PartsType made;
-      for (const Tree* each : tree.all(Rule::kTypePart)) {
+      for (const Tree* each : members(tree, Rule::kTypePart)) {
         made.parts.push_back({name(each->child(Rule::kName)), type(each->child(Rule::kType))});
       }
       return made;

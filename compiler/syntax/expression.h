@@ -22,6 +22,9 @@ using source::Span;
 inline constexpr int kMaxNesting = 200;
 /// Levels of a tree: chains of operators add to the brackets.
 inline constexpr int kMaxTreeDepth = 1000;
+/// Things with names in one list: inputs, outputs, parameters, fields, values of an enum,
+/// arguments.
+inline constexpr std::size_t kMaxMembers = 1000;
 
 /// Owns one T by value; copied deeply; empty only after a move.
 template <typename T>

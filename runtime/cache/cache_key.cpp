@@ -61,8 +61,7 @@ std::vector<BodyPart> describe_body(Shapes& shapes, const plan::TaskDefinition& 
 }
 
 KeyOutput describe_output(Shapes& values, Shapes& expressions,
-                          const plan::TaskDefinition& definition,
-                          const plan::TaskOutput& output) {
+                          const plan::TaskDefinition& definition, const plan::TaskOutput& output) {
   KeyOutput described;
   described.name = output.name;
   described.type = values.of(output.type);
@@ -84,7 +83,9 @@ void sort_by(std::vector<Item>& items, Name name) {
             [&](const Item& a, const Item& b) { return a.*name < b.*name; });
 }
 
-Error damaged() { return {ErrorCode::kCorrupt, "the stored description of a key is damaged"}; }
+Error damaged() {
+  return {ErrorCode::kCorrupt, "the stored description of a key is damaged"};
+}
 
 /// A count that the bytes left can hold, each item at least one byte.
 bool read_count(ByteReader& in, std::uint32_t& count) {
@@ -161,7 +162,8 @@ KeyBase describe(const plan::Plan& plan, const plan::TaskDefinition& definition,
     base.outputs.push_back(describe_output(values, expressions, definition, output));
   }
   for (const plan::Variable& variable : definition.vars) {
-    base.variables.push_back({variable.name, to_canonical(expressions, definition, variable.value)});
+    base.variables.push_back(
+        {variable.name, to_canonical(expressions, definition, variable.value)});
   }
   sort_by(base.files, &plan::SeenFile::path);
   sort_by(base.outputs, &KeyOutput::name);
@@ -190,6 +192,9 @@ Result<KeyBase> decode_base(std::string_view bytes) {
   }
   KeyBase base;
   if (!read_body_and_files(in, base) || !read_rest(in, base)) return damaged();
+  // One form only: a flag that is 2, or a list out of order, would be another key for the same
+  // task.
+  if (encode(base) != bytes) return damaged();
   return base;
 }
 

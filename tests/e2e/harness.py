@@ -60,7 +60,7 @@ class Home:
         self.write("mlp.toml", "")
         keep = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "UV_INDEX_URL",
                 "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-                "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "ASAN_OPTIONS", "TSAN_OPTIONS")
+                "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
         self.env = {name: os.environ[name] for name in keep if name in os.environ}
         self.env.update(HOME=self.folder, MLP_DATA=self.data, MLP_LISTEN="127.0.0.1:0",
                         XDG_CACHE_HOME=os.path.join(self.folder, "cache"))

@@ -49,7 +49,7 @@ DOORS = [
     ("spdlog", r"spdlog/.*", r"base/log\.cpp"),
     ("OpenSSL", r"openssl/.*", r"base/digest\.cpp"),
     ("cpp-httplib", r"httplib\.h", r"daemon/mlpctl/api_client\.cpp"),
-    ("Boost.JSON", r"boost/json.*", r"base/json\.h"),
+    ("Boost.JSON", r"boost/json.*", r"base/json\.(h|cpp)"),
     ("Boost.Process", r"boost/process.*", r"(runtime/environment/helper_process|daemon/mlpctl/daemon_process)\.cpp"),
     ("Boost.Asio and Boost.Beast", r"boost/(asio|beast).*",
      r"(daemon/http/server/(connection|http_server)"

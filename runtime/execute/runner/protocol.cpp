@@ -60,7 +60,8 @@ void fill(const Kill& from, wire::Message& to) {
 }
 
 void fill(const Ack& from, wire::Message& to) {
-  for (const std::uint64_t attempt : from.attempts) to.mutable_ack()->add_attempts(attempt);
+  auto& m = *to.mutable_ack();
+  for (const std::uint64_t attempt : from.attempts) m.add_attempts(attempt);
 }
 
 void fill(const Started& from, wire::Message& to) {

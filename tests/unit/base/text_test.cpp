@@ -20,8 +20,8 @@ std::string through_shell(const std::string& word) {
 }
 
 TEST(Text, AQuotedWordComesThroughAShellUnchanged) {
-  for (const std::string word : {"plain", "two words", "it's", "$(touch canary)", "`id`", "a\nb", "\\",
-                                 "\"", "-n", "*", "~", "é中", "a;b&c|d<e>f"}) {
+  for (const std::string word : {"plain", "two words", "it's", "$(touch canary)", "`id`", "a\nb",
+                                 "\\", "\"", "-n", "*", "~", "é中", "a;b&c|d<e>f"}) {
     EXPECT_EQ(through_shell(word), word);
   }
 }
@@ -53,6 +53,19 @@ TEST(Text, GlobsMatchPartsAndTrees) {
   EXPECT_TRUE(glob_match("a[0-9]?.txt", "a1b.txt"));
   EXPECT_FALSE(glob_match("a[!0-9].txt", "a1.txt"));
   EXPECT_TRUE(glob_match("*a*b*c*", "xxaxxbxxcxx"));
+  EXPECT_TRUE(glob_match("**/b/**/c", "a/b/x/y/c"));
+  EXPECT_TRUE(glob_match("**/b/c/**", "b/b/c"));
+  EXPECT_FALSE(glob_match("**/b/**/c", "a/c/x/b"));
+  EXPECT_FALSE(glob_match("a/**", "b/a"));
+  EXPECT_TRUE(glob_match("**", ""));
+}
+
+TEST(Text, AHostilePatternDoesNotTakeForEver) {
+  std::string pattern, path;
+  for (int i = 0; i < 60; ++i) pattern += "**/a/";
+  for (int i = 0; i < 120; ++i) path += "a/";
+  EXPECT_FALSE(glob_match(pattern + "b", path + "c"));
+  EXPECT_TRUE(glob_match(pattern + "c", path + "c"));
 }
 
 TEST(Text, SizesAndCountsReadWell) {

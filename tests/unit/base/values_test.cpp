@@ -26,7 +26,8 @@ TEST(Digest, IsSha256AndReadsBackFromHex) {
 }
 
 TEST(Bytes, AreReadBackAndShortInputIsNoticed) {
-  const std::string bytes = ByteWriter().u8(7).u32(1u << 31).i64(-5).f64(0.5).text("hé").digest(sha256("x")).take();
+  const std::string bytes =
+      ByteWriter().u8(7).u32(1u << 31).i64(-5).f64(0.5).text("hé").digest(sha256("x")).take();
   ByteReader reader(bytes);
   EXPECT_EQ(reader.u8(), 7);
   EXPECT_EQ(reader.u32(), 1u << 31);
@@ -55,6 +56,17 @@ TEST(Json, IsReadAndHostileInputIsAnError) {
             "{\n  \"b\": [\n    1,\n    2\n  ],\n  \"a\": {}\n}\n");
   EXPECT_EQ(to_text(*parse_json(R"({"a":[0.9,2.0,"\n\u0001\"\\é",-2,null,{}]})")),
             R"({"a":[0.9,2.0,"\n\u0001\"\\é",-2,null,{}]})");
+}
+
+TEST(Values, FloatsInJsonAreReadExactly) {
+  for (const char* text :
+       {"0.30000000000000004", "9.223372233720369e+21", "2.2250738585072014e-308", "5e-324",
+        "1.7976931348623157e+308", "0.1", "123456789.12345679"}) {
+    EXPECT_EQ(to_text(*parse_json(text)), text);
+  }
+  EXPECT_FALSE(parse_json("1e400"));
+  EXPECT_FALSE(parse_json("1 2"));
+  EXPECT_EQ(to_text(*parse_json(R"({"a":1,"b":[],"a":2})")), R"({"a":2,"b":[]})");
 }
 
 TEST(Time, IsWrittenInUtcAndReadWithOffsets) {

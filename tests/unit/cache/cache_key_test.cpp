@@ -158,6 +158,9 @@ TEST(Key, DamagedDescriptionsAreAnErrorNotACrash) {
   for (std::size_t size = 0; size < base.size(); ++size) {
     EXPECT_FALSE(decode_base(base.substr(0, size)).has_value());
   }
+  std::string other_form = base;
+  other_form.back() = 2;  // the last flag: neither yes nor no
+  EXPECT_FALSE(decode_base(other_form).has_value());
   const std::string inputs = encode_inputs(described.inputs);
   for (std::size_t size = 0; size < inputs.size(); ++size) {
     EXPECT_FALSE(decode_inputs(inputs.substr(0, size)).has_value());
@@ -168,7 +171,8 @@ TEST(Explanation, ShowsTheLinesOfTheBodyThatDiffer) {
   Sample before;
   before.definition.body.run = {{"set -e\npython fit.py\n", {}, plan::Quoting::kWord, {}, {}}};
   Sample after;
-  after.definition.body.run = {{"set -e\npython fit.py --fast\n", {}, plan::Quoting::kWord, {}, {}}};
+  after.definition.body.run = {
+      {"set -e\npython fit.py --fast\n", {}, plan::Quoting::kWord, {}, {}}};
   const std::vector<Difference> found = explain(before.described(), after.described());
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].before, "python fit.py");

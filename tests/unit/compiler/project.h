@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A golden case as a project in memory: after a line "//--- path" the next file begins.
+// A golden case as a project in memory.
 #pragma once
 
 #include <string>
@@ -9,24 +9,10 @@
 #include "compiler/diagnostics/print.h"
 #include "compiler/plan/plan_json.h"
 #include "tests/support/golden.h"
+#include "tests/support/project_files.h"
 #include "tests/unit/compiler/plan_text.h"
 
 namespace mlp::tests {
-
-inline void add_files(source::MemoryLoader& loader, std::string path, const std::string& text) {
-  const std::string mark = "//--- ";
-  std::size_t begin = 0;
-  for (;;) {
-    const std::size_t end = text.find("\n" + mark, begin == 0 ? 0 : begin - 1);
-    const bool is_last = end == std::string::npos;
-    loader.add(path, text.substr(begin, is_last ? end : end + 1 - std::min(begin, end + 1)));
-    if (is_last) return;
-    const std::size_t name = end + 1 + mark.size();
-    const std::size_t line_end = text.find('\n', name);
-    path = text.substr(name, line_end - name);
-    begin = line_end + 1;
-  }
-}
 
 /// What the compiler says of a case, then its plan; a first line "// check" asks for check_file.
 inline std::string compiled_text(source::SourceLoader& loader, const std::string& path,

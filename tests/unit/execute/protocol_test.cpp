@@ -39,6 +39,28 @@ TEST(RunnerProtocol, AStartComesBackAsItWas) {
   EXPECT_EQ(start.cpus, 0.5);
 }
 
+TEST(RunnerProtocol, AnAckOfNothingIsStillAnAck) {
+  std::string bytes;
+  ASSERT_TRUE(append_frame(Ack{}, bytes));
+  std::string_view rest = bytes;
+  Message message;
+  const auto taken = take_frame(rest, message);
+  ASSERT_TRUE(taken && *taken);
+  EXPECT_TRUE(std::get<Ack>(message).attempts.empty());
+}
+
+TEST(RunnerProtocol, WordsThatAreNoUtf8ComeBackAsTheyWere) {
+  Ended ended;
+  ended.message = "cannot start '\xff'";
+  std::string bytes;
+  ASSERT_TRUE(append_frame(ended, bytes));
+  std::string_view rest = bytes;
+  Message message;
+  const auto taken = take_frame(rest, message);
+  ASSERT_TRUE(taken && *taken);
+  EXPECT_EQ(std::get<Ended>(message).message, ended.message);
+}
+
 TEST(RunnerProtocol, AFrameThatComesInPiecesIsTakenWhenItIsWhole) {
   std::string bytes;
   ASSERT_TRUE(append_frame(some_start(), bytes));

@@ -103,6 +103,15 @@ TEST_F(Records, ARunComesBackWhole) {
   EXPECT_FALSE(find_run(view_, RunId(13)).value().has_value());
 }
 
+TEST_F(Records, WordsThatAreNoUtf8ComeBackAsTheyWere) {
+  model::Run run = make_run(1);
+  run.error = "the output '\xff.csv' is missing";
+  write(put_run, run);
+  const auto back = find_run(view_, RunId(1));
+  ASSERT_TRUE(back && *back);
+  EXPECT_EQ((*back)->error, run.error);
+}
+
 TEST_F(Records, ARunWithoutResultHasNone) {
   model::Run run = make_run(1);
   run.result.reset();
@@ -159,8 +168,8 @@ TEST_F(Records, ATaskRunComesBackWhole) {
 
 TEST_F(Records, TaskRunsAreListedByTaskAndItemWithAFilterInPages) {
   for (std::uint32_t item = 0; item < 300; ++item) {
-    write(put_task_run, make_task_run(1, 2, {item},
-                                      item % 3 == 0 ? TaskRunState::kFailed : TaskRunState::kDone));
+    write(put_task_run,
+          make_task_run(1, 2, {item}, item % 3 == 0 ? TaskRunState::kFailed : TaskRunState::kDone));
   }
   write(put_task_run, make_task_run(1, 1, {}, TaskRunState::kFailed));
   write(put_task_run, make_task_run(2, 1, {}, TaskRunState::kFailed));
@@ -295,10 +304,9 @@ TEST_F(Records, TransitionsComeBackInOrderAfterACommit) {
   model::Transitions first;
   first.commit = 10;
   first.at = Instant{1'700'000'000'000'000};
-  first.tasks = {{TaskId(1), {}, TaskRunState::kRunning, model::Source::kNone,
-                  AttemptId((1ull << 40) | 1)},
-                 {TaskId(2), {70000, 1}, TaskRunState::kDone, model::Source::kHit,
-                  AttemptId(3)}};
+  first.tasks = {
+      {TaskId(1), {}, TaskRunState::kRunning, model::Source::kNone, AttemptId((1ull << 40) | 1)},
+      {TaskId(2), {70000, 1}, TaskRunState::kDone, model::Source::kHit, AttemptId(3)}};
   model::Transitions second;
   second.commit = 11;
   second.at = Instant{-5};

@@ -3,9 +3,8 @@
 // The one form of a file: it means the same, and formatting it again changes nothing.
 #include "compiler/syntax/format.h"
 
-#include "compiler/syntax/arrange.h"
-#include "compiler/syntax/lex.h"
 #include "tests/support/golden.h"
+#include "tests/support/meaning.h"
 #include "tests/unit/syntax/parsed.h"
 
 namespace mlp::tests {
@@ -16,22 +15,6 @@ std::string formatted(const std::string& text) {
   const source::SourceId id = sources.add(source::SourceFile("x.mlp", text));
   diagnostics::Diagnostics diagnostics;
   return syntax::format(id, sources.get(id), diagnostics).value_or("(not formatted)");
-}
-
-/// All that the tree is built from: the parser's tokens and the comments that document.
-std::string meaning(const std::string& text) {
-  const source::SourceFile source("x.mlp", text);
-  const source::SourceId id(1);
-  diagnostics::Diagnostics diagnostics;
-  const syntax::LexedFile lexed = syntax::lex(id, source, diagnostics);
-  const syntax::Arranged arranged = syntax::arrange(id, lexed.tokens, diagnostics);
-  std::string all;
-  for (const syntax::Token& token : arranged.tokens) {
-    const bool newline = token.kind == syntax::TokenKind::kNewline;
-    all += newline ? "<newline>\n" : std::string(token.text) + "\n";
-  }
-  for (const syntax::DocComment& doc : arranged.docs) all += "/// " + doc.text + "\n";
-  return all;
 }
 
 class Formatted : public testing::TestWithParam<GoldenCase> {};

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/megabyte/shapes.h"
+
+#include <gtest/gtest.h>
+#include <time.h>
+
+namespace mlp::tests {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double kSlower = 20;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr double kSlower = 20;
+#else
+constexpr double kSlower = 1;
+#endif
+#else
+constexpr double kSlower = 1;
+#endif
+
+double thread_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+}  // namespace
+
+std::string filled(const std::string& piece, const std::string& front, const std::string& back,
+                   std::size_t size) {
+  std::string text = front;
+  text.reserve(size);
+  while (text.size() + piece.size() + back.size() <= size) text += piece;
+  return text + back;
+}
+
+std::string counted_up(const std::function<std::string(std::size_t)>& piece,
+                       const std::string& front, const std::string& back) {
+  std::string text = front;
+  for (std::size_t i = 0;; ++i) {
+    const std::string next = piece(i);
+    if (text.size() + next.size() + back.size() > kMegabyte) return text + back;
+    text += next;
+  }
+}
+
+std::string drawn(std::uint64_t seed, const std::function<std::string(Random&)>& piece) {
+  SeededRandom random(seed);
+  std::string text;
+  while (text.size() < kMegabyte) text += piece(random);
+  return text.substr(0, kMegabyte);
+}
+
+Shapes junk() {
+  const auto bytes = [](std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
+    return drawn(seed, [=](Random& random) {
+      return std::string(1, static_cast<char>(first + random.below(count)));
+    });
+  };
+  return {{"nothing", [] { return std::string(); }},
+          {"zeros", [] { return std::string(kMegabyte, '\0'); }},
+          {"high bytes", [] { return std::string(kMegabyte, '\xff'); }},
+          {"blanks", [] { return std::string(kMegabyte, ' '); }},
+          {"newlines", [] { return std::string(kMegabyte, '\n'); }},
+          {"one letter", [] { return std::string(kMegabyte, 'a'); }},
+          {"one digit", [] { return std::string(kMegabyte, '7'); }},
+          {"UTF-8 cut short", [] { return filled("\xe2\x82"); }},
+          {"wide UTF-8", [] { return filled("\xf0\x9f\x98\x80"); }},
+          {"right to left", [] { return filled("\xe2\x80\xae"); }},
+          {"random bytes", [=] { return bytes(1, 0, 256); }},
+          {"random letters", [=] { return bytes(2, 32, 95); }}};
+}
+
+void expect_under_a_second(const std::function<void()>& work) {
+  const double start = thread_seconds();
+  work();
+  EXPECT_LT(thread_seconds() - start, kSlower) << "seconds of the thread's processor time";
+}
+
+void expect_each_under_a_second(const Shapes& shapes,
+                                const std::function<void(const std::string& text)>& take) {
+  for (const Shape& shape : shapes) {
+    SCOPED_TRACE(shape.name);
+    const std::string text = shape.text();
+    expect_under_a_second([&] { take(text); });
+  }
+}
+
+}  // namespace mlp::tests
