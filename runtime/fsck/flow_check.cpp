@@ -51,7 +51,7 @@ class Walk {
         MLP_TRY(check_ended(statement));
         return {};
       case StatementKind::kBlock:
-        for (const StatementId inner : plan_.block(statement.body).statements) MLP_TRY(await(inner));
+        MLP_TRY(await_inside(statement, false));
         return await_all(statement, {});
       case StatementKind::kLet:
       case StatementKind::kCheck:
@@ -61,6 +61,21 @@ class Walk {
       default:
         return {};
     }
+  }
+
+  // A block in a `call()?` may be skipped before all that it reads is there, and nobody is told. Its
+  // calls are recorded even so.
+  Status await_inside(const Statement& block, bool may_be_skipped) {
+    for (const StatementId id : plan_.block(block.body).statements) {
+      const Statement& inner = plan_.statement(id);
+      if (inner.kind == StatementKind::kBlock) {
+        if (!may_be_skipped) MLP_TRY(await_all(inner, {}));
+        MLP_TRY(await_inside(inner, may_be_skipped || block.is_optional));
+      } else if (inner.kind == StatementKind::kCall || !may_be_skipped) {
+        MLP_TRY(await(id));
+      }
+    }
+    return {};
   }
 
   // It stands in a block around ours, so its items are the first of ours.

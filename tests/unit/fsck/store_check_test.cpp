@@ -300,5 +300,24 @@ TEST_F(StoreCheck, a_run_that_goes_on_without_its_plan_ends_as_failed) {
   EXPECT_NE(ended.error.find("its plan was lost"), std::string::npos) << ended.error;
 }
 
+// A gate that did not pass skips at once what stands below it, also what waits for something else.
+TEST_F(StoreCheck, what_was_skipped_in_a_called_pipeline_need_not_have_had_its_inputs) {
+  PlanBuilder b;
+  b.define("slow", {"x"});
+  b.define("next", {"x"});
+  auto slow = b.call("slow", {number(1)});
+  auto called = b.block(
+      [&] {
+        b.check(truth(false), "never");
+        return ref(b.block([&] { return ref(b.let("late", out(slow))); }));
+      },
+      true);
+  b.call("next", {binary(plan::Operator::kCoalesce, ref(called), number(3))});
+  world.submit(b.build(), "another");
+  ASSERT_EQ(world.runner.held.size(), 2u);
+  fsck::Findings findings = check();
+  EXPECT_TRUE(findings.empty()) << findings.to_text();
+}
+
 }  // namespace
 }  // namespace mlp::test
