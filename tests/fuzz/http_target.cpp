@@ -37,10 +37,11 @@ UploadSink swallow(const Request&, Context&) {
 class Server {
  public:
   Server() : authenticator_("mlp_none", clock_), admission_(routes_, authenticator_, {}) {
-    auto listening = HttpServer::listen({"127.0.0.1", 0}, Limits(), [](std::function<void()> work) {
-      work();
-      return true;
-    });
+    auto listening =
+        HttpServer::listen({"127.0.0.1", 0}, Limits(), [](Lane, std::function<void()> work) {
+          work();
+          return true;
+        });
     MLP_CHECK(listening);
     server_ = std::move(*listening);
     const std::string address = server_->address();

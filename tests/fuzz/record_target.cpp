@@ -103,7 +103,7 @@ void take_lists(const OneRecord& view) {
   static_cast<void>(store::find_log(view, kAttempt));
   static_cast<void>(store::find_object_bytes(view, sha256("object")));
   static_cast<void>(store::list_used_by(view, sha256("object"), 10));
-  static_cast<void>(store::list_expired_requests(view, Instant{1}, 10));
+  static_cast<void>(store::find_expired_requests(view, Instant{1}, {}, 10));
   static_cast<void>(store::list_transitions(view, kRun, 0, 10));
 }
 
