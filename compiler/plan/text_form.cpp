@@ -17,7 +17,7 @@ constexpr std::int64_t kDay = 86'400 * kSecond;
 constexpr std::int64_t kFirstDay = -719'162;  // 0001-01-01
 constexpr std::int64_t kLastDay = 2'932'896;  // 9999-12-31
 // 18 digits fit in 64 bits; times the largest unit they fit in 128.
-constexpr std::size_t kMostDigits = 18;
+constexpr std::size_t kMostDigits = 19;  // of the largest number there is
 
 struct Unit {
   std::string_view name;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/store/event_records.h"
 
+#include <limits>
+
 #include "runtime/store/buckets.h"
 
 namespace mlp::store {
 namespace {
 
 constexpr char kVersion = 1;
-constexpr std::uint64_t kCancelAsked = 8;   // bit beside the run state
-constexpr std::uint64_t kSourceShift = 4;   // bits below are the state of the task run
+constexpr std::uint64_t kCancelAsked = 8;  // bit beside the run state
+constexpr std::uint64_t kSourceShift = 4;  // bits below are the state of the task run
 constexpr std::uint64_t kStateMask = 15;
-constexpr std::size_t kMaxDepth = 64;       // of nested `for`s: a bound on damaged bytes
+constexpr std::size_t kMaxDepth = 64;  // of nested `for`s: a bound on damaged bytes
 
 void put_number(std::string& out, std::uint64_t number) {
   while (number >= 0x80) {
@@ -28,7 +30,7 @@ std::int64_t unzigzag(std::uint64_t number) {
   return static_cast<std::int64_t>(number >> 1) ^ -static_cast<std::int64_t>(number & 1);
 }
 
-/// Reads the numbers back; after a short one ok is false and all reads give zero.
+/// Reads the numbers back; after a short one, or one too large, ok is false.
 class NumberReader {
  public:
   explicit NumberReader(std::string_view bytes) : rest_(bytes) {}
@@ -45,6 +47,11 @@ class NumberReader {
     rest_ = {};
     return 0;
   }
+  std::uint32_t next_u32() {
+    const std::uint64_t number = next();
+    ok_ &= number <= std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(number);
+  }
   bool ok() const { return ok_; }
   std::size_t left() const { return rest_.size(); }
 
@@ -53,22 +60,28 @@ class NumberReader {
   bool ok_ = true;
 };
 
-bool read_transition(NumberReader& in, std::uint64_t& last_attempt, model::Transition& out) {
+bool read_state(NumberReader& in, model::Transition& out) {
   const std::uint64_t state = in.next();
   out.state = static_cast<model::TaskRunState>(state & kStateMask);
-  out.source = static_cast<model::Source>(state >> kSourceShift);
-  out.task = model::TaskId(static_cast<std::uint32_t>(in.next()));
+  out.source = static_cast<model::Source>(state >> kSourceShift & kStateMask);
+  return state >> (2 * kSourceShift) == 0 && out.state >= model::TaskRunState::kWaiting &&
+         out.state <= model::TaskRunState::kCancelled && out.source <= model::Source::kHit;
+}
+
+bool read_transition(NumberReader& in, std::uint64_t& last_attempt, model::Transition& out) {
+  if (!read_state(in, out)) return false;
+  out.task = model::TaskId(in.next_u32());
   const std::uint64_t depth = in.next();
   if (depth > kMaxDepth) return false;
-  for (std::uint64_t i = 0; i < depth; ++i) {
-    out.items.push_back(static_cast<std::uint32_t>(in.next()));
-  }
+  for (std::uint64_t i = 0; i < depth; ++i) out.items.push_back(in.next_u32());
   last_attempt += static_cast<std::uint64_t>(unzigzag(in.next()));
   out.attempt = model::AttemptId(last_attempt);
   return in.ok();
 }
 
-Error damaged() { return {ErrorCode::kCorrupt, "an event record of the store is damaged"}; }
+Error damaged() {
+  return {ErrorCode::kCorrupt, "an event record of the store is damaged"};
+}
 
 }  // namespace
 
@@ -81,8 +94,8 @@ std::string encode_transitions(const model::Transitions& transitions) {
   put_number(out, transitions.tasks.size());
   std::uint64_t last_attempt = 0;
   for (const model::Transition& each : transitions.tasks) {
-    put_number(out, static_cast<std::uint64_t>(each.state) |
-                        static_cast<std::uint64_t>(each.source) << kSourceShift);
+    put_number(out, static_cast<std::uint64_t>(each.state) | static_cast<std::uint64_t>(each.source)
+                                                                 << kSourceShift);
     put_number(out, each.task.value);
     put_number(out, each.items.size());
     for (const std::uint32_t item : each.items) put_number(out, item);
@@ -100,9 +113,9 @@ Result<model::Transitions> decode_transitions(std::uint64_t commit, std::string_
   transitions.at = Instant{unzigzag(in.next())};
   const std::uint64_t run_state = in.next();
   transitions.cancel_asked = (run_state & kCancelAsked) != 0;
-  if ((run_state & ~kCancelAsked) != 0) {
-    transitions.run_state = static_cast<model::RunState>(run_state & ~kCancelAsked);
-  }
+  const std::uint64_t state = run_state & ~kCancelAsked;
+  if (state > static_cast<std::uint64_t>(model::RunState::kCancelled)) return damaged();
+  if (state != 0) transitions.run_state = static_cast<model::RunState>(state);
   const std::uint64_t count = in.next();
   if (!in.ok() || count > in.left()) return damaged();
   std::uint64_t last_attempt = 0;
@@ -110,6 +123,7 @@ Result<model::Transitions> decode_transitions(std::uint64_t commit, std::string_
   for (model::Transition& each : transitions.tasks) {
     if (!read_transition(in, last_attempt, each)) return damaged();
   }
+  if (in.left() > 0) return damaged();
   return transitions;
 }
 

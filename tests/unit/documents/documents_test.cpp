@@ -22,6 +22,12 @@ std::string refusal_of(const std::string& name, const std::string& text) {
   return json ? "(read) " + to_text(*json) : json.error().message;
 }
 
+TEST(Documents, OfZeroBytesAreNoOtherEncodingButRefused) {
+  for (const char* name : {"a.json", "a.yaml", "a.toml", "a.csv"}) {
+    EXPECT_EQ(refusal_of(name, std::string("a\0\0\0: 1", 8)), "has a zero byte");
+  }
+}
+
 TEST(Toml, AHeaderWithoutAKeyIsRefusedAndEndsNothing) {
   EXPECT_EQ(refusal_of("a.toml", "[ = 1"), "is not TOML");
   EXPECT_EQ(refusal_of("a.toml", "[[ = 1"), "is not TOML");

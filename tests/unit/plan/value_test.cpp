@@ -23,7 +23,8 @@ struct Types {
   TypeId text = table.simple(TypeKind::kString);
   TypeId duration = table.simple(TypeKind::kDuration);
   TypeId file = table.simple(TypeKind::kFile);
-  TypeId scores = record("Scores", {{"accuracy", number, {}}, {"f1", number, Value::of_float(0.5)}});
+  TypeId scores =
+      record("Scores", {{"accuracy", number, {}}, {"f1", number, Value::of_float(0.5)}});
   TypeId split = make_enum();
 
   TypeId record(std::string name, std::vector<Field> fields) {
@@ -82,11 +83,21 @@ TEST(TextForm, of_sizes_and_floats_and_times) {
   EXPECT_EQ(to_text(Value::of_datetime(-500'000)), "1969-12-31T23:59:59.5Z");
 }
 
+TEST(TextForm, of_the_largest_sizes_is_read_back) {
+  TypeTable table;
+  for (const std::int64_t most :
+       {std::numeric_limits<std::int64_t>::max(), 2'209'999'999'000'000'000}) {
+    const Value size = Value::of_size(most);
+    EXPECT_EQ(from_text(table, table.simple(TypeKind::kSize), to_text(size)).value(), size);
+  }
+}
+
 TEST(TextForm, of_collections_is_json_and_of_an_artifact_its_name) {
   const Value list = Value::of_list({Value::of_float(1), Value::of_string("a\"b\n"), Value()});
   EXPECT_EQ(to_text(list), "[1.0,\"a\\\"b\\n\",null]");
-  EXPECT_EQ(to_text(Value::of_record({{"b", Value::of_int(1)}, {"a", Value::of_duration(kSecond)}})),
-            "{\"b\":1,\"a\":\"1s\"}");
+  EXPECT_EQ(
+      to_text(Value::of_record({{"b", Value::of_int(1)}, {"a", Value::of_duration(kSecond)}})),
+      "{\"b\":1,\"a\":\"1s\"}");
   EXPECT_EQ(to_text(Value::of_map({{"b", Value()}, {"a", Value::of_bool(true)}})),
             "{\"a\":true,\"b\":null}");
   EXPECT_EQ(to_text(file_value("x.csv")), "x.csv");
@@ -130,8 +141,8 @@ TEST(TextForm, says_what_a_right_one_looks_like) {
 
 TEST(ValueJson, mistakes_name_the_part) {
   Types types;
-  const TypeId run = types.record("Run", {{"scores", types.scores, {}}, {"sizes",
-                                          types.table.list_of(types.whole), {}}});
+  const TypeId run = types.record(
+      "Run", {{"scores", types.scores, {}}, {"sizes", types.table.list_of(types.whole), {}}});
   EXPECT_EQ(types.read(run, R"({"scores": {"accuracy": 1, "f1": "high"}, "sizes": []})"),
             "scores.f1: expected float, found a string");
   EXPECT_EQ(types.read(run, R"({"scores": {"accuracy": 1}, "sizes": [1, 2.5]})"),
@@ -283,8 +294,8 @@ TEST(TypeTable, types_are_shown_as_written) {
   EXPECT_EQ(text(types.table.list_of(types.of(TypeKind::kFile, {}, "csv"))), "[File<csv>]");
   EXPECT_EQ(text(types.of(TypeKind::kMetrics, types.scores)), "Metrics<Scores>");
   EXPECT_EQ(text(types.of(TypeKind::kMap, types.whole)), "{string: int}");
-  EXPECT_EQ(text(types.record("", {{"a", types.whole, {}},
-                                   {"b", types.table.nullable(types.number), {}}})),
+  EXPECT_EQ(text(types.record(
+                "", {{"a", types.whole, {}}, {"b", types.table.nullable(types.number), {}}})),
             "(a: int, b: float?)");
 }
 
@@ -320,7 +331,8 @@ TEST(Conversions, an_anonymous_record_fits_a_record_with_the_same_fields) {
   EXPECT_TRUE(is_assignable(types.table, given, types.scores));
   EXPECT_FALSE(is_assignable(types.table, other, types.scores));
   EXPECT_TRUE(is_assignable(types.table, partly, types.scores));
-  const Value value = Value::of_record({{"f1", Value::of_int(1)}, {"accuracy", Value::of_float(2)}});
+  const Value value =
+      Value::of_record({{"f1", Value::of_int(1)}, {"accuracy", Value::of_float(2)}});
   EXPECT_EQ(to_text(convert(types.table, types.scores, value)), R"({"accuracy":2.0,"f1":1.0})");
   const Value short_one = Value::of_record({{"accuracy", Value::of_float(2)}});
   EXPECT_EQ(to_text(convert(types.table, types.scores, short_one)), R"({"accuracy":2.0,"f1":0.5})");

@@ -338,6 +338,19 @@ TEST_F(Records, DamagedTransitionsAreAnErrorNotACrash) {
   for (std::size_t size = 0; size < good.size(); ++size) {
     EXPECT_FALSE(decode_transitions(1, good.substr(0, size)).has_value());
   }
+  EXPECT_FALSE(decode_transitions(1, good + '\0').has_value());
+}
+
+TEST_F(Records, TransitionsOfNoKnownStateAreDamaged) {
+  const auto is_read = [](TaskRunState state, model::Source source) {
+    model::Transitions one;
+    one.tasks = {{TaskId(1), {}, state, source, AttemptId(1)}};
+    return decode_transitions(1, encode_transitions(one)).has_value();
+  };
+  EXPECT_TRUE(is_read(TaskRunState::kDone, model::Source::kHit));
+  EXPECT_FALSE(is_read(static_cast<TaskRunState>(0), model::Source::kNone));
+  EXPECT_FALSE(is_read(static_cast<TaskRunState>(15), model::Source::kNone));
+  EXPECT_FALSE(is_read(TaskRunState::kDone, static_cast<model::Source>(7)));
 }
 
 TEST_F(Records, CountsAreListedByTask) {
