@@ -164,7 +164,7 @@ Result<std::vector<Digest>> artifacts_named(const std::string& what,
                                             const lineage::Sources& sources, Context& context) {
   MLP_ASSIGN(const model::RunId id, model::parse_run(what));
   MLP_ASSIGN(const model::Run run, get_run(sources.view, id));
-  MLP_ASSIGN(const auto plan, context.plans->get(sources.view, run.plan));
+  MLP_ASSIGN(const auto plan, get_plan(sources.view, run, context));
   std::optional<model::TaskRunId> only;
   if (what.find('/') != std::string::npos) {
     MLP_ASSIGN(only, model::parse_task_run(what, *plan));

@@ -103,13 +103,23 @@ Result<model::Run> get_run(const store::View& view, model::RunId id) {
   return std::move(*run);
 }
 
+// The run is there: who asks must not be told that it is not.
+Result<std::shared_ptr<const plan::Plan>> get_plan(const store::View& view, const model::Run& run,
+                                                   Context& context) {
+  auto plan = context.plans->get(view, run.plan);
+  if (plan) return plan;
+  const bool is_lost = plan.error().code == ErrorCode::kNotFound;
+  return Error{is_lost ? ErrorCode::kCorrupt : plan.error().code,
+               "the plan of run " + run.id.to_string() + " cannot be read: " + plan.error().message};
+}
+
 Result<LoadedRun> load_run(const Request& request, Context& context) {
   auto id = parse_number(request.arguments.at(0), "a run");
   if (!id) return Error{ErrorCode::kNotFound, "there is no run `" + request.arguments.at(0) + "`"};
   LoadedRun loaded;
   loaded.view = context.engine->view();
   MLP_ASSIGN(loaded.run, get_run(*loaded.view, model::RunId(*id)));
-  MLP_ASSIGN(loaded.plan, context.plans->get(*loaded.view, loaded.run.plan));
+  MLP_ASSIGN(loaded.plan, get_plan(*loaded.view, loaded.run, context));
   return loaded;
 }
 

@@ -25,7 +25,10 @@ struct LoadedRun {
 };
 
 Result<model::Run> get_run(const store::View& view, model::RunId id);
-/// Of the route's first argument. kNotFound, kInvalid.
+/// kCorrupt when it is lost.
+Result<std::shared_ptr<const plan::Plan>> get_plan(const store::View& view, const model::Run& run,
+                                                   Context& context);
+/// Of the route's first argument. kNotFound, kInvalid, kCorrupt.
 Result<LoadedRun> load_run(const Request& request, Context& context);
 
 /// Of the query; kInvalid when it is no number. At most `most`, at least 1 for "limit".

@@ -11,6 +11,7 @@
 #include "daemon/http/fsck_lines.h"
 #include "daemon/mlpd/exit_code.h"
 #include "runtime/fsck/check.h"
+#include "runtime/fsck/missing_runs.h"
 #include "runtime/fsck/repair.h"
 #include "runtime/objects/plan_cache.h"
 #include "runtime/store/data_folder.h"
@@ -46,6 +47,7 @@ class FolderFsck {
   std::uint64_t take_down(const fsck::Findings& findings);
   static bool is_to_be_rescued(const fsck::Findings& findings);
   Status mend(const fsck::Findings& findings);
+  Status rescue();
   void show(const fsck::Progress& progress);
 
   const Config& config_;
@@ -137,16 +139,28 @@ Status FolderFsck::mend(const fsck::Findings& findings) {
   if (!is_to_be_rescued(findings)) {
     return fsck::mend({*kv_, files_, *objects_, *folder_}, findings);
   }
+  return rescue();
+}
+
+Status FolderFsck::rescue() {
   kv_.reset();
   const std::string kept = folder_->part("trash/damaged-store-" + to_hex(random_bytes(4)));
   MLP_ASSIGN(const store::Rescued rescued,
              store::rescue_store(files_, folder_->part("store"), kept));
   has_rescued_ = true;
+  fsck::Findings still_damaged;  // looked for again in the next round
+  MLP_TRY(open_store(still_damaged));
+  std::string missing;
+  if (kv_) {
+    MLP_ASSIGN(missing, fsck::name_missing_runs(*kv_->view()));
+  }
   const auto told = std::find_if(report_.findings.rbegin(), report_.findings.rend(),
                                  [](const auto& each) { return each.is_repaired; });
   told->repair =
       "a new store of the " + counted(rescued.records, "record") + " that can be read took its " +
-      "place (" + counted(rescued.gaps, "place") + " could not be read); the damaged one is " + kept;
+      "place (" + counted(rescued.gaps, "place") + " could not be read); " +
+      (missing.empty() ? "no run is missing" : "lost with all that belonged to them: " + missing) +
+      "; the damaged one is " + kept;
   return {};
 }
 

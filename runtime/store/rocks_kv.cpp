@@ -48,7 +48,7 @@ class QuietLogger final : public rocksdb::Logger {
 };
 
 Error to_error(const rocksdb::Status& status) {
-  if (status.IsCorruption()) {
+  if (status.IsCorruption() || status.IsPathNotFound()) {
     return {ErrorCode::kCorrupt,
             "the store is damaged: " + status.ToString() + std::string(kWayOut)};
   }
@@ -237,6 +237,24 @@ Status refuse_headless(const std::string& folder) {
   return {};
 }
 
+// RocksDB looks for its tables when it opens a store, and for its files of values with the first read.
+Status find_blob_files(const Database& database, const std::string& folder) {
+  for (rocksdb::ColumnFamilyHandle* family : database.families) {
+    rocksdb::ColumnFamilyMetaData known;
+    database.db->GetColumnFamilyMetaData(family, &known);
+    for (const rocksdb::BlobMetaData& blob : known.blob_files) {
+      const std::string path = folder + blob.blob_file_name;  // which begins with a slash
+      std::uint64_t size = 0;
+      const rocksdb::Status found = database.env->GetFileSize(path, &size);
+      if (!found.ok()) return to_error(found);
+      if (size >= blob.blob_file_size) continue;
+      return Error{ErrorCode::kCorrupt,
+                   "the store is damaged: " + path + " is cut short" + std::string(kWayOut)};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& asked) {
@@ -250,6 +268,9 @@ Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const Rocks
   if (!status.ok()) return to_error(status).with_context("cannot open " + folder);
   database->db.reset(db);
   database->families = {handles[0], handles[1]};
+  if (const Status there = find_blob_files(*database, folder); !there) {
+    return there.error().with_context("cannot open " + folder);
+  }
   ::malloc_trim(0);  // reading a long log back takes memory that an idle daemon must not keep
   return std::unique_ptr<Kv>(std::make_unique<RocksKv>(std::move(database)));
 }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/plan/plan_json.h"
+#include "runtime/fsck/missing_runs.h"
 #include "runtime/fsck/repair.h"
 #include "runtime/store/buckets.h"
 #include "runtime/store/event_records.h"
@@ -317,6 +318,28 @@ TEST_F(StoreCheck, what_was_skipped_in_a_called_pipeline_need_not_have_had_its_i
   ASSERT_EQ(world.runner.held.size(), 2u);
   fsck::Findings findings = check();
   EXPECT_TRUE(findings.empty()) << findings.to_text();
+}
+
+// All that belonged to them may be gone as well, so that nothing else names them.
+TEST_F(StoreCheck, runs_that_a_rescued_store_has_lost_are_named) {
+  EXPECT_EQ(fsck::name_missing_runs(*world.kv.view()).value(), "");
+  model::Run record = world.run(run);
+  write([&](store::Batch& batch) {
+    for (const std::uint64_t id : {5u, 6u, 9u}) {
+      record.id = model::RunId(id);
+      store::put_run(batch, record);
+    }
+    store::put_last_run(batch, 10);
+  });
+  EXPECT_EQ(fsck::name_missing_runs(*world.kv.view()).value(), "runs 2 to 4, 7 to 8, 10");
+  write([&](store::Batch& batch) {
+    for (std::uint64_t id = 20; id < 90; id += 2) {
+      record.id = model::RunId(id);
+      store::put_run(batch, record);
+    }
+  });
+  const std::string many = fsck::name_missing_runs(*world.kv.view()).value();
+  EXPECT_TRUE(many.ends_with("53 and others, 49 in all")) << many;
 }
 
 }  // namespace

@@ -100,6 +100,14 @@ class Rescue : public ::testing::Test {
     return rescued ? *rescued : Rescued();
   }
 
+  void expect_refused(const std::string& reason) {
+    const auto refused = open_rocks_kv(store_, {});
+    ASSERT_FALSE(refused.has_value()) << reason;
+    EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(refused.error().message.find(reason), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find("mlpctl fsck --repair"), std::string::npos);
+  }
+
   Files& files_ = real_files();
   TempFolder temp_;
   std::string store_ = temp_ / "store";
@@ -115,6 +123,19 @@ TEST_F(Rescue, AFlippedBitOfATableCostsItsBlockAlone) {
   EXPECT_EQ(objects, kObjects);
 }
 
+TEST_F(Rescue, AFileOfValuesThatIsMissingOrCutShortIsNoticedBeforeAnyOfThemIsRead) {
+  const std::string path = largest(".blob");
+  const std::string whole = files_.read(path, 1 << 28).value();
+  ASSERT_TRUE(files_.write(path, whole.substr(0, whole.size() - 1), 0600));
+  expect_refused("is cut short");
+  ASSERT_TRUE(files_.remove(path));
+  expect_refused("No such file");
+  rescue();
+  const auto [records, objects] = count();
+  EXPECT_EQ(records, kRecords);
+  EXPECT_LT(objects, kObjects);
+}
+
 TEST_F(Rescue, AMissingListOfFilesCostsNothing) {
   ASSERT_TRUE(files_.remove(store_ + "/CURRENT"));
   rescue();
@@ -123,10 +144,7 @@ TEST_F(Rescue, AMissingListOfFilesCostsNothing) {
 
 TEST_F(Rescue, AStoreWithoutItsListOfFilesIsNotTakenForANewOne) {
   ASSERT_TRUE(files_.remove(store_ + "/CURRENT"));
-  const auto refused = open_rocks_kv(store_, {});
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
-  EXPECT_NE(refused.error().message.find("mlpctl fsck --repair"), std::string::npos);
+  expect_refused("CURRENT is missing");
   EXPECT_FALSE(largest(".sst").empty());
 }
 

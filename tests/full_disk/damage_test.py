@@ -1,0 +1,125 @@
+"""A store that was damaged or put back from an older copy: each is told apart in words, nothing acknowledged is missing
+in silence, and after a repair the daemon goes on with what is there."""
+
+import os
+import unittest
+
+from damaged_store import REFUSED, RUNS, UNREACHABLE, DamagedStore
+
+PAGE = 4096
+
+
+def change(path, act):
+    with open(path, "rb") as file:
+        content = file.read()
+    with open(path, "wb") as file:
+        file.write(act(content))
+
+
+class DamageTest(unittest.TestCase):
+    """One history, damaged anew by each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.damaged = DamagedStore()
+        cls.addClassCleanup(cls.damaged.close)
+
+    def setUp(self):
+        self.damaged.renew()
+
+    def log_file(self):
+        return self.damaged.largest("*.log")
+
+    def expect_refused(self, *parts):
+        """It does not start, says why and what to do, and so again the next time."""
+        for _ in range(2):
+            code, words = self.damaged.start()
+            self.assertEqual(code, REFUSED, words)
+            for part in (*parts, "mlpctl fsck --repair"):
+                self.assertIn(part, words)
+
+    def expect_repaired(self, least, words):
+        """At least these runs are left; the repair says that `words`, and names those that are not."""
+        there, said = self.damaged.repair()
+        self.assertLessEqual(least, there, said)
+        self.assertIn(words, said)
+
+    def expect_whole(self):
+        self.assertEqual(self.damaged.judge(), "no harm")
+
+    def test_a_whole_one_starts(self):
+        self.expect_whole()
+
+    def test_a_tail_that_was_never_synced_is_no_loss(self):
+        for tail in (bytes(PAGE), os.urandom(700), b"\0" * 7 + b"torn"):
+            with self.subTest(tail=tail[:8]):
+                self.damaged.renew()
+                change(self.log_file(), lambda b, tail=tail: b + tail)
+                self.expect_whole()
+
+    # ---- acknowledged commits are gone: the mark beside the store tells ----
+
+    def test_a_log_damaged_in_the_middle_is_refused(self):
+        path = self.log_file()
+        middle = os.path.getsize(path) // 2
+        change(path, lambda b: b[:middle] + bytes([b[middle] ^ 0x55]) + b[middle + 1:])
+        self.expect_refused("lost acknowledged data", "its last commit is")
+        self.expect_repaired({1, 2, 3, 4}, "acknowledged data is lost")
+
+    def test_a_lost_page_of_the_logs_tail_is_refused(self):
+        change(self.log_file(), lambda b: b[:-PAGE] + bytes(PAGE))
+        self.expect_refused("lost acknowledged data")
+        self.expect_repaired({1, 2, 3, 4}, "acknowledged data is lost")
+
+    def test_a_log_whose_acknowledged_tail_is_cut_off_is_refused(self):
+        change(self.log_file(), lambda b: b[:-300])
+        self.expect_refused("lost acknowledged data")
+        self.expect_repaired({1, 2, 3, 4, 5, 6, 7}, "acknowledged data is lost")
+
+    def test_a_log_that_is_gone_is_refused(self):
+        os.unlink(self.log_file())
+        self.expect_refused("lost acknowledged data")
+        self.expect_repaired({1, 2, 3, 4}, "What is there ends with run 4")
+
+    def test_a_store_put_back_from_an_older_copy_is_refused(self):
+        self.damaged.put_back_older()
+        self.expect_refused("lost acknowledged data")
+        self.expect_repaired({1, 2, 3, 4}, "What is there ends with run 4")
+
+    # ---- the mark itself ----
+
+    def test_a_lost_mark_is_refused(self):
+        os.unlink(os.path.join(self.damaged.home.data, "synced"))
+        self.expect_refused("synced is missing")
+        self.expect_repaired(RUNS, "it cannot be told whether acknowledged data is missing")
+
+    def test_a_damaged_mark_is_refused(self):
+        change(os.path.join(self.damaged.home.data, "synced"), lambda b: b"x" + b[1:])
+        self.expect_refused("synced is damaged")
+        self.expect_repaired(RUNS, "it cannot be told whether acknowledged data is missing")
+
+    # ---- files of the store ----
+
+    def test_a_missing_table_is_refused_and_the_runs_that_stood_in_it_are_named(self):
+        os.unlink(self.damaged.largest("*.sst"))
+        self.expect_refused("the store is damaged", "No such file")
+        self.expect_repaired({5, 6, 7, 8}, "lost with all that belonged to them: runs 1 to 4")
+
+    def test_a_missing_file_of_values_is_refused_before_one_of_them_is_read(self):
+        os.unlink(self.damaged.largest("*.blob"))
+        self.expect_refused("the store is damaged", ".blob")
+        self.expect_repaired(RUNS, "no run is missing")
+
+    def test_a_damaged_list_of_files_is_refused_and_nothing_is_lost(self):
+        change(self.damaged.largest("MANIFEST-*"), lambda b: b[:40] + bytes([b[40] ^ 1]) + b[41:])
+        self.expect_refused("the store is damaged")
+        self.expect_repaired(RUNS, "no run is missing")
+
+    def test_mlpctl_passes_on_why_it_does_not_start(self):
+        self.damaged.put_back_older()
+        refused = self.damaged.home.ctl("up", expect=UNREACHABLE)
+        self.assertIn("lost acknowledged data", refused.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
