@@ -14,7 +14,6 @@ DAY = '''task square(n: int) -> (out: int at stdout) {
   run "echo said aside >&2; echo $(( $MLP_INPUT_N * $MLP_INPUT_N ))"
 }
 
-
 task never() {
   run "exit 7"
 }
@@ -50,7 +49,7 @@ class ValgrindRun(harness.HomeTest):
         self.assertRegex(ctl("run", "day.mlp", "--set", "n=5").summary, "1 ran, 4 cached")
         ctl("run", "day.mlp:bad", expect=harness.RUN_FAILED)
         following = self.home.start("run", "day.mlp:long")
-        self.wait_for(lambda: "running" in self.home.states(5).values(), "a long task", 300)
+        self.wait_for(lambda: ctl("status", "--json").json["running_attempts"] == 1, "a long task", 300)
         ctl("cancel", "5", expect=None)
         following.communicate(timeout=300)
         for words in (["status"], ["runs"], ["show", "1"], ["why", "3/square[4]"], ["logs", "1/square[0]"],
