@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/plan/evaluate.h"
+#include "compiler/plan/text_form.h"
 #include "compiler/plan/value_json.h"
 
 namespace mlp::plan {
@@ -131,8 +132,12 @@ bool Decoder::value(Value& out, int depth) {
     case ValueKind::kString: out = Value::of_string(std::string(in_.text())); break;
     case ValueKind::kDuration: out = Value::of_duration(in_.i64()); break;
     case ValueKind::kSize: out = Value::of_size(in_.i64()); break;
-    case ValueKind::kDate: out = Value::of_date(in_.i64()); break;
-    case ValueKind::kDatetime: out = Value::of_datetime(in_.i64()); break;
+    case ValueKind::kDate:
+      out = Value::of_date(in_.i64());
+      return in_.ok() && is_date_in_range(out.as_date_days());
+    case ValueKind::kDatetime:
+      out = Value::of_datetime(in_.i64());
+      return in_.ok() && is_datetime_in_range(out.as_datetime_us());
     case ValueKind::kEnum: out = Value::of_enum(std::string(in_.text())); break;
     case ValueKind::kList: return list(out, depth);
     case ValueKind::kRecord: return record(out, depth);

@@ -21,6 +21,10 @@ inline void add_files(source::MemoryLoader& loader, std::string path, const std:
     const std::size_t name = end + 1 + mark.size();
     const std::size_t line_end = text.find('\n', name);
     path = text.substr(name, line_end - name);
+    if (line_end == std::string::npos) {
+      loader.add(path, "");
+      return;
+    }
     begin = line_end + 1;
   }
 }

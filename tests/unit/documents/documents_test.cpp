@@ -28,6 +28,15 @@ TEST(Documents, OfZeroBytesAreNoOtherEncodingButRefused) {
   }
 }
 
+TEST(Toml, LettersOutsideOfQuotesAreRefusedWhateverTheyAre) {
+  for (const char* letter : {"\u00e9", "\u0298", "\ufb01", "\ufebf"}) {
+    EXPECT_THAT(refusal_of("a.toml", "a = 1\n" + std::string(letter) + " = 2"),
+                HasSubstr("line 2"));
+    EXPECT_THAT(refusal_of("a.toml", "a = \"\"\"b\\\n" + std::string(letter) + "\"\"\""),
+                HasSubstr("(read)"));
+  }
+}
+
 TEST(Toml, AHeaderWithoutAKeyIsRefusedAndEndsNothing) {
   EXPECT_EQ(refusal_of("a.toml", "[ = 1"), "is not TOML");
   EXPECT_EQ(refusal_of("a.toml", "[[ = 1"), "is not TOML");

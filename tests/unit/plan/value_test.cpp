@@ -240,6 +240,15 @@ TEST(ValueBytes, hostile_counts_and_nesting_end_in_an_error) {
 
 // Stored records and keys of every store out there depend on these: a new digest here needs a new
 // version in front of what holds the bytes.
+TEST(ValueBytes, of_a_date_that_no_calendar_has_are_refused) {
+  for (const Value& value : {Value::of_date(1LL << 40), Value::of_datetime(1LL << 62)}) {
+    ByteWriter out;
+    encode(value, out);
+    ByteReader in(out.bytes());
+    EXPECT_FALSE(decode_value(in)) << to_text(value);
+  }
+}
+
 TEST(ValueBytes, never_change) {
   std::string text;
   for (const auto& [name, value] : all_kinds()) {

@@ -29,8 +29,13 @@ class Rescue : public ::testing::Test {
  protected:
   Rescue() {
     RocksOptions small;
-    small.write_buffer_bytes = 256 << 10;  // so that there are tables and blob files
-    const auto kv = open_rocks_kv(store_, small).value();
+    small.write_buffer_bytes = 1 << 20;  // tables and blob files, too few to be compacted
+    fill(*open_rocks_kv(store_, small).value());
+    // At an opening the logs become tables: each record stands in one place only.
+    EXPECT_TRUE(open_rocks_kv(store_, small).has_value());
+  }
+
+  static void fill(Kv& kv) {
     for (int i = 0; i < kRecords; ++i) {
       Batch batch;
       batch.put(Family::kRecords, key_of(i), std::string(60, 'r') + std::to_string(i));
@@ -38,9 +43,9 @@ class Rescue : public ::testing::Test {
         const std::string bytes = object_of(i);
         batch.put(Family::kBytes, object_bytes_key(sha256(bytes)), bytes);
       }
-      EXPECT_TRUE(kv->write(batch).has_value());
+      EXPECT_TRUE(kv.write(batch).has_value());
     }
-    EXPECT_TRUE(kv->sync().has_value());
+    EXPECT_TRUE(kv.sync().has_value());
   }
 
   std::vector<std::string> names() { return files_.list(store_).value(); }
