@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/store/object_records.h"
 
+#include <limits>
+
 #include "runtime/store/buckets.h"
 #include "runtime/store/record_bytes.h"
 #include "runtime/store/records.pb.h"
@@ -8,6 +10,7 @@
 namespace mlp::store {
 namespace {
 constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::int64_t kMostHours = std::numeric_limits<std::int64_t>::max() / kHourUs;
 }  // namespace
 
 void put_object_record(Batch& batch, const ObjectRecord& record) {
@@ -56,6 +59,9 @@ Result<ObjectRecord> read_object(std::string_view key, std::string_view bytes) {
   record.is_manifest = message.is_manifest();
   record.places = static_cast<std::uint8_t>(message.places());
   record.first_attempt = model::AttemptId(message.first_attempt());
+  if (message.last_used_hour() < 0 || message.last_used_hour() > kMostHours) {
+    return damaged_record("object " + record.digest.to_hex());
+  }
   record.last_used = Instant{message.last_used_hour() * kHourUs};
   return record;
 }

@@ -287,6 +287,13 @@ TEST_F(Records, AnObjectHasItsBytesWhereItIsSmall) {
   EXPECT_FALSE(find_object_bytes(view_, sha256("big")).value().has_value());
 }
 
+TEST_F(Records, AnObjectLastUsedWhenNoTimeIsIsDamaged) {
+  const std::string field = "\x01\x28";  // last_used_hour
+  const std::string key = object_key(sha256("a"));
+  EXPECT_TRUE(read_object(key, field + "\x02").has_value());
+  EXPECT_FALSE(read_object(key, field + "\xff\xff\xff\xff\xff\xff\xff\x67").has_value());
+}
+
 TEST_F(Records, ReadersOfAnArtifactAreListedOnceEach) {
   Batch batch;
   put_used_by(batch, sha256("a"), RunId(1), TaskId(2));
