@@ -11,6 +11,7 @@
 
 #include "base/crash_point.h"
 #include "base/log.h"
+#include "runtime/store/rocks_list_mark.h"
 
 namespace mlp::store {
 namespace {
@@ -83,7 +84,7 @@ IOStatus patiently(SpaceWatch* watch, const std::string& path, Try attempt) {
 }
 
 /// Writes at an offset of its own: what a full disk cut short is written again at the same place.
-class PatientFile final : public FSWritableFileOwnerWrapper {
+class PatientFile : public FSWritableFileOwnerWrapper {
  public:
   PatientFile(std::string path, std::unique_ptr<FSWritableFile> target, SpaceWatch* watch)
       : FSWritableFileOwnerWrapper(std::move(target)), path_(std::move(path)), watch_(watch) {}
@@ -110,6 +111,29 @@ class PatientFile final : public FSWritableFileOwnerWrapper {
   std::string path_;
   SpaceWatch* watch_;
   std::uint64_t size_ = 0;
+};
+
+/// RocksDB's list of its files, with a mark of what of it is synced.
+class ListFile final : public PatientFile {
+ public:
+  ListFile(const std::string& path, std::unique_ptr<FSWritableFile> target, SpaceWatch* watch,
+           rocksdb::FileSystem& files)
+      : PatientFile(path, std::move(target), watch), files_(files), mark_(path) {}
+
+  using PatientFile::Append;
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    IOStatus status = PatientFile::Append(data, options, debug);
+    if (status.ok()) mark_.add({data.data(), data.size()});
+    return status;
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    IOStatus status = PatientFile::Sync(options, debug);
+    return status.ok() ? mark_.put(files_) : status;
+  }
+
+ private:
+  rocksdb::FileSystem& files_;
+  ListMark mark_;
 };
 
 class PatientFolder final : public FSDirectoryWrapper {
@@ -141,7 +165,12 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
     IOStatus status = patiently(watch_, path, [&] {
       return FileSystemWrapper::NewWritableFile(path, options, &made, debug);
     });
-    if (status.ok()) *file = std::make_unique<PatientFile>(path, std::move(made), watch_);
+    if (!status.ok()) return status;
+    if (is_list_of_files(path)) {
+      *file = std::make_unique<ListFile>(path, std::move(made), watch_, *this);
+    } else {
+      *file = std::make_unique<PatientFile>(path, std::move(made), watch_);
+    }
     return status;
   }
   // RocksDB writes each file once, from its start, with the options it is opened with here.

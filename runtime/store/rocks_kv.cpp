@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "runtime/store/rocks_files.h"
+#include "runtime/store/rocks_list_mark.h"
 
 namespace mlp::store {
 namespace {
@@ -186,6 +187,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
+  options.track_and_verify_wals_in_manifest = true;  // one of several logs that is gone is noticed
   options.allow_fallocate = false;
   options.avoid_flush_during_shutdown = true;
   options.allow_concurrent_memtable_write = false;  // one writer: plain inserts are cheaper
@@ -261,6 +263,9 @@ Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const Rocks
   MLP_TRY(refuse_headless(folder));
   auto database = std::make_shared<Database>();
   database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space, asked.files));
+  if (const Status whole = check_list_of_files(*database->env, folder); !whole) {
+    return Error{whole.error().code, whole.error().message + std::string(kWayOut)};
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(database_options(database->env.get()), folder,

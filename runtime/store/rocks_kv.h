@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The store on RocksDB. rocks_kv.cpp, rocks_files.h and rocks_files.cpp are the one door to it.
+// The store on RocksDB. The files rocks_* are the one door to it.
 #pragma once
 
 #include <atomic>

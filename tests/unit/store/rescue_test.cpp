@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "runtime/store/buckets.h"
 #include "runtime/store/object_records.h"
 #include "runtime/store/rocks_kv.h"
@@ -49,6 +51,16 @@ class Rescue : public ::testing::Test {
   }
 
   std::vector<std::string> names() { return files_.list(store_).value(); }
+
+  /// Of those there are several of, the one that was begun first.
+  std::string oldest(const std::string& ending) {
+    std::vector<std::string> found;
+    for (const std::string& name : names()) {
+      if (name.ends_with(ending)) found.push_back(name);
+    }
+    EXPECT_GT(found.size(), 1u) << ending;
+    return store_ + "/" + *std::min_element(found.begin(), found.end());
+  }
 
   std::string largest(const std::string& ending) {
     std::string found;
@@ -139,6 +151,34 @@ TEST_F(Rescue, AFileOfValuesThatIsMissingOrCutShortIsNoticedBeforeAnyOfThemIsRea
   const auto [records, objects] = count();
   EXPECT_EQ(records, kRecords);
   EXPECT_LT(objects, kObjects);
+}
+
+// To RocksDB a list without its end is a shorter one: it would delete the tables that stood there.
+TEST_F(Rescue, AListOfFilesWithoutItsEndIsNoticedBeforeTheTablesThatStoodThereAreDeleted) {
+  const std::string path = largest(".sst");
+  for (const std::string& name : names()) {
+    if (!name.starts_with("MANIFEST")) continue;
+    const std::string whole = files_.read(store_ + "/" + name, 1 << 28).value();
+    ASSERT_TRUE(files_.write(store_ + "/" + name, whole.substr(0, whole.size() / 2), 0600));
+  }
+  expect_refused("its list of files");
+  EXPECT_TRUE(files_.stat(path));
+  rescue();
+  EXPECT_EQ(count(), std::pair(kRecords, kObjects));
+}
+
+// The newest commit stands in the other one, so nothing else would tell.
+TEST_F(Rescue, AMissingLogThatIsNotTheLastIsNoticed) {
+  const std::string log = oldest(".log");
+  const std::string whole = files_.read(log, 1 << 28).value();
+  ASSERT_TRUE(files_.remove(log));
+  expect_refused("Missing WAL");
+  ASSERT_TRUE(files_.write(log, whole.substr(0, whole.size() / 2), 0600));
+  expect_refused("damaged");
+  rescue();
+  const auto [records, objects] = count();
+  EXPECT_GT(records, kRecords / 2);
+  EXPECT_LT(records, kRecords);
 }
 
 TEST_F(Rescue, AMissingListOfFilesCostsNothing) {

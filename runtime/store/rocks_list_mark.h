@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How much of RocksDB's list of its files (MANIFEST-…) was synced, and its checksum, in a file
+// beside it. A list whose end is lost or makes no sense is a shorter list to RocksDB: it would open
+// the store without the tables that stood there, say nothing, and delete them.
+#pragma once
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace mlp::store {
+
+bool is_list_of_files(const std::string& path);
+
+/// Of one list, from its first byte on.
+class ListMark {
+ public:
+  explicit ListMark(std::string path) : path_(std::move(path)) {}
+
+  void add(std::string_view bytes);
+  /// Puts the mark in its place. To be done after what was added is synced: it may lag behind the
+  /// list, never be ahead of it.
+  rocksdb::IOStatus put(rocksdb::FileSystem& files) const;
+  std::string to_text() const;
+
+ private:
+  std::string path_;  // of the list
+  std::uint64_t size_ = 0;
+  std::uint64_t checksum_ = 0xcbf29ce484222325;  // FNV-1a
+};
+
+/// kCorrupt when the list that the store in `folder` would be opened with begins with something else
+/// than what its mark says. Nothing where there is no mark of that list.
+Status check_list_of_files(rocksdb::Env& env, const std::string& folder);
+
+}  // namespace mlp::store
