@@ -147,10 +147,11 @@ class DaemonTest(HomeTest):
     def test_control_c_leaves_the_run_going_and_says_how_to_go_on(self):
         self.write_slow(seconds=2, count=1)
         client = self.home.start("run", "slow.mlp")
+        self.assertIn("run 1\n", iter(client.stderr.readline, ""))
         self.wait_for(lambda: self.begun(), "the task has begun")
         client.send_signal(signal.SIGINT)
-        out, err = client.communicate(timeout=20)
-        self.assertEqual(client.returncode, 130)
+        err = client.stderr.read()
+        self.assertEqual(client.wait(timeout=20), 130)
         self.assertIn("run 1 goes on", err)
         self.assertIn("mlpctl cancel 1", err)
         self.assertIn("run 1 succeeded", self.home.ctl("show", "1", "--follow").out)

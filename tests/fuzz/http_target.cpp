@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
 
@@ -59,7 +60,11 @@ class Server {
     // A reset instead of a farewell: thousands of connections a second would wait for nothing.
     const linger at_once{1, 0};
     MLP_CHECK(::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
-    MLP_CHECK(::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+    // After many thousands the system's ports are used up for a moment.
+    while (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+      MLP_CHECK(errno == EADDRNOTAVAIL);
+      ::usleep(1000);
+    }
     static_cast<void>(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL));
     ::shutdown(fd, SHUT_WR);
     std::string answer;

@@ -150,10 +150,13 @@ JsonObject typed_document(std::string_view type, JsonObject document) {
   return typed;
 }
 
-Result<ExitCode> follow_run(Context& context, std::uint64_t run) {
+std::string farewell_of(std::uint64_t run) {
   auto id = std::to_string(run);
-  InterruptGuard guard(context.printer, "\nrun " + id + " goes on\n  follow it: mlpctl show " + id +
-                                            " --follow\n  cancel it: mlpctl cancel " + id + "\n");
+  return "\nrun " + id + " goes on\n  follow it: mlpctl show " + id +
+         " --follow\n  cancel it: mlpctl cancel " + id + "\n";
+}
+
+Result<ExitCode> follow_run(Context& context, std::uint64_t run) {
   Watch watch(context, run);
   return watch.follow();
 }

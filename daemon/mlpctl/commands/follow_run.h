@@ -8,8 +8,10 @@
 
 namespace mlp::mlpctl {
 
-/// kOk when the run succeeded, kRunFailed when it failed or was cancelled. Ctrl-C ends mlpctl with
-/// 130 and leaves the run going.
+/// What an InterruptGuard says of a run that goes on.
+std::string farewell_of(std::uint64_t run);
+
+/// kOk when the run succeeded, kRunFailed when it failed or was cancelled.
 Result<ExitCode> follow_run(Context& context, std::uint64_t run);
 
 /// Puts one member first into a document: {"schema_version", "type", …}.

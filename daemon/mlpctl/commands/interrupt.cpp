@@ -24,16 +24,20 @@ sigset_t watched_signals() {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(Printer& printer, std::string farewell) {
+InterruptGuard::InterruptGuard(Printer& printer, std::string farewell)
+    : farewell_(std::move(farewell)) {
   auto set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, &before_);
-  thread_ = std::thread([&printer, farewell = std::move(farewell), set] {
+  thread_ = std::thread([this, &printer, set] {
     int signal = 0;
     while (sigwait(&set, &signal) != 0) {
     }
     if (signal == kReleaseSignal) return;
     printer.stick({});
-    printer.message(farewell);
+    {
+      const std::lock_guard lock(mutex_);
+      printer.message(farewell_);
+    }
     // The other thread waits for the daemon; nothing of ours needs an orderly end.
     ::_exit(static_cast<int>(signal == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated));
   });
@@ -43,6 +47,11 @@ InterruptGuard::~InterruptGuard() {
   pthread_kill(thread_.native_handle(), kReleaseSignal);
   thread_.join();
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void InterruptGuard::set_farewell(std::string farewell) {
+  const std::lock_guard lock(mutex_);
+  farewell_ = std::move(farewell);
 }
 
 Ticker::Ticker(std::function<void()> tick) {

@@ -20,11 +20,15 @@ class InterruptGuard {
  public:
   InterruptGuard(Printer& printer, std::string farewell);
   ~InterruptGuard();
+  /// From any thread.
+  void set_farewell(std::string farewell);
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
   sigset_t before_;
+  std::mutex mutex_;
+  std::string farewell_;
   std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 //
 // runs, show, why, cancel: what is known of runs and task runs.
 #include "daemon/mlpctl/commands/follow_run.h"
+#include "daemon/mlpctl/commands/interrupt.h"
 #include "daemon/mlpctl/commands/missing.h"
 #include "daemon/mlpctl/commands/verbs.h"
 #include "daemon/mlpctl/context.h"
@@ -127,7 +128,10 @@ Result<ExitCode> run_show(Context& context) {
       return Error{ErrorCode::kInvalid, "`--source` shows the files of a run, not of a task run"};
     return show_source(context, client, name);
   }
-  if (context.line.has("follow")) return follow_run(context, name.run);
+  if (context.line.has("follow")) {
+    InterruptGuard guard(context.printer, farewell_of(name.run));
+    return follow_run(context, name.run);
+  }
   return name.task_run.empty() ? show_run(context, client, name)
                                : show_task_run(context, client, name);
 }

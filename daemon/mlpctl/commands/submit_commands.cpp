@@ -3,6 +3,7 @@
 // run and plan: compile here, bring the project's files to the daemon, have a run made or forecast.
 #include "base/text.h"
 #include "daemon/mlpctl/commands/follow_run.h"
+#include "daemon/mlpctl/commands/interrupt.h"
 #include "daemon/mlpctl/commands/source_report.h"
 #include "daemon/mlpctl/commands/verbs.h"
 #include "daemon/mlpctl/compile_project.h"
@@ -127,6 +128,10 @@ Result<ExitCode> run_run(Context& context) {
   MLP_ASSIGN(auto code, submission.prepare());
   if (code != ExitCode::kOk) return code;
   MLP_TRY(start_daemon(context));
+  // From here on the daemon may have taken the run: an interrupt says how to find it.
+  InterruptGuard guard(context.printer,
+                       "\ninterrupted while the run was submitted; `mlpctl runs` shows whether it "
+                       "was accepted\n");
   ApiClient client(context.settings);
   MLP_ASSIGN(auto answer, submission.submit(client, std::string(wire::path::kRuns), code));
   if (code != ExitCode::kOk) return code;
@@ -136,6 +141,7 @@ Result<ExitCode> run_run(Context& context) {
     if (!context.terminal.is_json) context.say(std::to_string(made.run) + "\n");
     return ExitCode::kOk;
   }
+  guard.set_farewell(farewell_of(made.run));
   context.note("run " + std::to_string(made.run));
   return follow_run(context, made.run);
 }

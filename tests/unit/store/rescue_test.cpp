@@ -30,11 +30,23 @@ std::string object_of(int number) {
 class Rescue : public ::testing::Test {
  protected:
   Rescue() {
-    RocksOptions small;
-    small.write_buffer_bytes = 1 << 20;  // tables and blob files, too few to be compacted
-    fill(*open_rocks_kv(store_, small).value());
+    fill(*open_rocks_kv(store_, small()).value());
     // At an opening the logs become tables: each record stands in one place only.
-    EXPECT_TRUE(open_rocks_kv(store_, small).has_value());
+    EXPECT_TRUE(open_rocks_kv(store_, small()).has_value());
+  }
+
+  /// Tables and blob files, too few to be compacted.
+  static RocksOptions small() {
+    RocksOptions options;
+    options.write_buffer_bytes = 1 << 20;
+    return options;
+  }
+
+  /// As it is when its daemon is killed. A log is begun when one family becomes a table, and the
+  /// one before stays as long as another family has no table of what stands there: two at least.
+  void begin_again_with_logs() {
+    ASSERT_TRUE(remove_tree(files_, store_));
+    fill(*open_rocks_kv(store_, small()).value());
   }
 
   static void fill(Kv& kv) {
@@ -169,6 +181,7 @@ TEST_F(Rescue, AListOfFilesWithoutItsEndIsNoticedBeforeTheTablesThatStoodThereAr
 
 // The newest commit stands in the other one, so nothing else would tell.
 TEST_F(Rescue, AMissingLogThatIsNotTheLastIsNoticed) {
+  begin_again_with_logs();
   const std::string log = oldest(".log");
   const std::string whole = files_.read(log, 1 << 28).value();
   ASSERT_TRUE(files_.remove(log));
@@ -177,7 +190,7 @@ TEST_F(Rescue, AMissingLogThatIsNotTheLastIsNoticed) {
   expect_refused("damaged");
   rescue();
   const auto [records, objects] = count();
-  EXPECT_GT(records, kRecords / 2);
+  EXPECT_GT(records, kRecords / 5);  // half of the first log: more where a table was written since
   EXPECT_LT(records, kRecords);
 }
 
