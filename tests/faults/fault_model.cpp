@@ -32,10 +32,14 @@ bool FaultModel::is_below_root(const std::string& path) const {
 // ---- counting and failing -----------------------------------------------------------------------
 
 bool FaultModel::is_hit(Operation operation) {
-  if (fault_.kind == Kind::kNone || count_ < fault_.at) return false;
-  if (fault_.kind != Kind::kNoSpace) return count_ == fault_.at || fault_.is_from_then_on;
-  const int most = fault_.is_from_then_on ? kRefusals : 1;
-  return takes_space(operation) && refusals_ < most;
+  if (fault_.kind == Kind::kNone || is_lifted_ || count_ < fault_.at) return false;
+  if (fault_.kind == Kind::kNoSpace && !takes_space(operation)) return false;
+  return !has_refused_ || fault_.is_from_then_on;
+}
+
+void FaultModel::lift() {
+  const std::lock_guard lock(mutex_);
+  is_lifted_ = true;
 }
 
 Verdict FaultModel::before(Operation operation, const std::string& path, std::size_t bytes) {
@@ -44,7 +48,7 @@ Verdict FaultModel::before(Operation operation, const std::string& path, std::si
   ++count_;
   ++counts_[operation];
   if (!is_hit(operation)) return {0, bytes, false};
-  ++refusals_;
+  has_refused_ = true;
   switch (fault_.kind) {
     case Kind::kIoError:
       return {EIO, bytes / 2, false};

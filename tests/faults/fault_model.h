@@ -20,7 +20,7 @@ enum class Operation { kRead, kCreate, kWrite, kSync, kRename, kLink, kRemove, k
 enum class Kind {
   kNone,
   kIoError,   // EIO
-  kNoSpace,   // ENOSPC, after half of a write went through; until the model has refused enough
+  kNoSpace,   // ENOSPC of what takes space, after half of a write went through
   kStop,      // the process ends, a write half done; what it wrote stays, as after kill -9
   kPowerCut,  // the same, and what was not synced is dropped, torn or kept, as chance wants
 };
@@ -28,14 +28,13 @@ enum class Kind {
 struct Fault {
   Kind kind = Kind::kNone;
   std::uint64_t at = 0;          // number of the operation, from 1
-  bool is_from_then_on = false;  // else once
+  bool is_from_then_on = false;  // until lift() or the end of the process; else once
+  bool is_killed = false;        // when the engine can only wait for space; else the model is lifted
   std::uint64_t seed = 1;        // of what a power cut leaves
 };
 
 /// A process that stopped ends with it.
 inline constexpr int kStoppedExit = 77;
-/// A full disk that stays full refuses so often, then there is space.
-inline constexpr int kRefusals = 2;
 
 /// What is to be done with one operation.
 struct Verdict {
@@ -54,6 +53,8 @@ class FaultModel {
   Verdict before(Operation operation, const std::string& path, std::size_t bytes = 0);
   /// fsync of a file or a folder has succeeded.
   void synced(const std::string& path);
+  /// From now on the disk does as told.
+  void lift();
   /// Ends the process; before that, for a power cut, makes the folder what the disk would have.
   [[noreturn]] void stop();
 
@@ -85,7 +86,8 @@ class FaultModel {
 
   mutable std::mutex mutex_;  // guards all below
   std::uint64_t count_ = 0;
-  int refusals_ = 0;
+  bool has_refused_ = false;
+  bool is_lifted_ = false;
   std::map<Operation, std::uint64_t> counts_;
   std::map<Inode, std::string> synced_;     // bytes of files as last synced
   std::map<std::string, Names> folders_;    // by path: their names as last synced

@@ -17,10 +17,11 @@ namespace mlp::faults {
 namespace {
 
 constexpr const char* kHelp =
-    "fault_trials KIND [--on] [--sample COUNT | --at N] [--seed S]\n\n"
+    "fault_trials KIND [--on [--killed]] [--sample COUNT | --at N] [--seed S]\n\n"
     "  KIND      io_error, no_space, stop, power_cut: at the N-th operation of the files;\n"
     "            flip: one bit of a file of the store or of an object\n"
-    "  --on      from the N-th operation on, not only once\n"
+    "  --on      from the N-th operation on: until the process ends, or its engine waits for space\n"
+    "  --killed  the process is killed then; without it there is space again\n"
     "  --sample  so many N, spread evenly; without it every N\n"
     "  --at      this N alone (a flip: the byte N of all files in a row)\n"
     "  --seed    of what chance decides: the rest of a power cut, the bit (1)\n\n"
@@ -37,8 +38,11 @@ std::optional<Wish> parse(const std::vector<std::string>& words) {
   Wish wish;
   wish.kind = words[0];
   for (std::size_t i = 1; i < words.size(); ++i) {
-    if (words[i] == "--on") {
-      wish.fault.is_from_then_on = true;
+    bool* flag = words[i] == "--on"       ? &wish.fault.is_from_then_on
+                 : words[i] == "--killed" ? &wish.fault.is_killed
+                                          : nullptr;
+    if (flag != nullptr) {
+      *flag = true;
       continue;
     }
     if (i + 1 == words.size()) return std::nullopt;
@@ -86,6 +90,7 @@ struct Tally {
     for (const auto& [end, count] : ends) counted[end] = count;
     std::printf("%s\n", mlp::to_text(JsonObject{{"kind", wish.kind},
                                                 {"is_from_then_on", wish.fault.is_from_then_on},
+                                                {"is_killed", wish.fault.is_killed},
                                                 {"places", all},
                                                 {"tried", tried},
                                                 {"ends", counted},
@@ -96,8 +101,9 @@ struct Tally {
 };
 
 std::string words_of(const Wish& wish, std::uint64_t at) {
-  return wish.kind + (wish.fault.is_from_then_on ? " --on" : "") + " --at " + std::to_string(at) +
-         " --seed " + std::to_string(wish.fault.seed);
+  return wish.kind + (wish.fault.is_from_then_on ? " --on" : "") +
+         (wish.fault.is_killed ? " --killed" : "") + " --at " + std::to_string(at) + " --seed " +
+         std::to_string(wish.fault.seed);
 }
 
 int try_faults(Wish wish) {

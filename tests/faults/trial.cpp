@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kRefusedExit = 11;   // as mlpd: the store was not opened
 constexpr int kFindingExit = 78;   // the look found something
-constexpr unsigned kLimit = 120;   // seconds; only bounds hanging
+constexpr unsigned kLimit = 60;    // seconds; only bounds hanging
 constexpr std::uint64_t kMostText = 1 << 20;
 
 struct Place {
@@ -42,7 +42,8 @@ std::string heard(const std::string& path) {
 int work_with_fault(const Place& place, const Fault& fault) {
   FaultModel model(place.disk(), fault);
   FaultyFiles files(model);
-  const Disk disk{place.disk(), files, make_faulty_store_files(model)};
+  Disk disk{place.disk(), files, make_faulty_store_files(model)};
+  disk.given_up = [&] { fault.is_killed ? model.stop() : model.lift(); };
   const Result<std::string> ends = run_workload(disk, place.acknowledged());
   say(place.count(), std::to_string(model.count()));
   say(place.said(), ends ? *ends : ends.error().message);
@@ -67,11 +68,18 @@ int look(const Place& place, Kind kind, const std::string& expected) {
   return kFindingExit;
 }
 
-bool is_as_promised(int code, Kind kind) {
-  if (code == 0) return true;
-  if (kind == Kind::kIoError && code == store::kLogFailedExit) return true;
-  if (kind == Kind::kIoError || kind == Kind::kNoSpace) return code == kRefusedExit;
-  return code == kStoppedExit && (kind == Kind::kStop || kind == Kind::kPowerCut);
+bool is_as_promised(int code, const Fault& fault) {
+  const bool is_stop = fault.kind == Kind::kStop || fault.kind == Kind::kPowerCut;
+  switch (code) {
+    case 0:
+      return true;
+    case store::kLogFailedExit:
+      return fault.kind == Kind::kIoError;
+    case kRefusedExit:
+      return !is_stop;
+    default:
+      return code == kStoppedExit && (is_stop || fault.is_killed);
+  }
 }
 
 }  // namespace
@@ -122,7 +130,7 @@ Outcome try_fault(const Fault& fault, const Baseline& baseline) {
   outcome.exit_code = in_process(place.log(), [&] { return work_with_fault(place, fault); });
   const std::string count = heard(place.count());
   outcome.was_hit = count.empty() || std::stoull(count) >= fault.at;
-  if (!is_as_promised(outcome.exit_code, fault.kind)) {
+  if (!is_as_promised(outcome.exit_code, fault)) {
     outcome.finding = "exit code " + std::to_string(outcome.exit_code) + "\n" +
                       heard(place.said()) + heard(place.log());
     return outcome;

@@ -21,6 +21,7 @@ constexpr int kFillers = 24;
 constexpr std::size_t kFillerBytes = 12'000;
 constexpr std::size_t kLargeBytes = 40'000;  // above kSmallObject: a file
 constexpr int kPatience = 200;               // rounds of work without an end
+constexpr int kMostWaits = 5;                // of 200 ms; a write of the engine is never so far
 constexpr int kTries = 5;                    // of a client that is told the disk is full
 
 constexpr const char* kSource = R"(
@@ -155,7 +156,17 @@ Result<std::unique_ptr<Life>> Life::begin(const Disk& disk) {
 }
 
 Life::~Life() {
+  is_ending_ = true;
+  if (space_.is_waiting) met_full_disk();
   engine_.reset();
+}
+
+// The store's own threads may wait while the engine goes on, until it writes, ends, or stands still
+// behind one of them.
+void Life::met_full_disk() {
+  const bool is_engine = std::this_thread::get_id() == engine_thread_ || is_ending_;
+  const bool can_go_on = !is_engine && ++waits_ < kMostWaits;
+  if (!can_go_on && disk_.given_up) disk_.given_up();
 }
 
 Status Life::open() {
@@ -163,6 +174,7 @@ Status Life::open() {
   MLP_ASSIGN(folder_, store::DataFolder::open(disk_.folder + "/data", small, disk_.files));
   store::RocksOptions options;
   options.write_buffer_bytes = kSmallBuffer;
+  space_.on_full = [this] { met_full_disk(); };
   options.space = &space_;
   options.files = disk_.store_files;
   MLP_ASSIGN(kv_, store::open_rocks_kv(folder_->part("store"), options));

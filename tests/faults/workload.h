@@ -5,10 +5,13 @@
 // outside of the disk, so that a later look can ask for it.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/workers.h"
@@ -25,6 +28,8 @@ struct Disk {
   std::string folder;  // holds "data" and nothing else
   Files& files;
   std::shared_ptr<rocksdb::FileSystem> store_files;
+  /// The engine can only wait for space, or has ended while the store does. Any thread.
+  std::function<void()> given_up = {};
 };
 
 /// Attempts whose bodies write their outputs at once; an end is what the real collecting makes of
@@ -79,6 +84,7 @@ class Life {
  private:
   explicit Life(const Disk& disk) : disk_(disk) {}
   Status open();
+  void met_full_disk();
 
   class DirectWorkers final : public Workers {
    public:
@@ -88,6 +94,9 @@ class Life {
   };
 
   Disk disk_;
+  const std::thread::id engine_thread_ = std::this_thread::get_id();
+  std::atomic<bool> is_ending_{false};
+  std::atomic<int> waits_{0};  // of the store's own threads
   store::SpaceWatch space_;
   ManualClock clock_;
   SeededRandom random_{1};
