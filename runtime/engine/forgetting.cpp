@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/engine/forgetting.h"
 
+#include <algorithm>
+
 #include "runtime/store/event_records.h"
+#include "runtime/store/meta_records.h"
 #include "runtime/store/run_records.h"
 
 namespace mlp::engine {
@@ -15,16 +18,16 @@ constexpr std::size_t kEventsAtOnce = 64;
 }  // namespace
 
 bool Forgetting::go_on(Recorder& recorder, schedule::Now now, bool is_idle) {
-  if (!due_) end(now);
+  if (!due_) start(recorder, now);
   if (now.steady < *due_ && !(is_sweeping() && is_idle)) return false;
-  if (!is_sweeping()) begin(now);
+  if (!is_sweeping()) begin();
   due_ = now.steady + kBusyInterval;
   switch (stage_) {
     case Stage::kRequests:
-      look_at_requests(recorder, now.wall);
+      look_at_requests(recorder, reached(now));
       break;
     case Stage::kRuns:
-      look_at_runs(recorder, now.wall);
+      look_at_runs(recorder, reached(now));
       break;
     case Stage::kRest:
       break;
@@ -33,9 +36,22 @@ bool Forgetting::go_on(Recorder& recorder, schedule::Now now, bool is_idle) {
   return true;
 }
 
-void Forgetting::begin(schedule::Now now) {
-  const Duration drift = (now.wall - rested_.wall) - (now.steady - rested_.steady);
-  if (drift > kJump || drift < -kJump) return;
+void Forgetting::start(Recorder& recorder, schedule::Now now) {
+  started_ = now;
+  const auto meta = store::get_meta(recorder.latest());
+  if (meta && meta->last_run != 0) {
+    const auto newest = store::find_run(recorder.latest(), model::RunId(meta->last_run));
+    const bool is_there = newest && *newest;
+    started_.wall = is_there ? std::max((*newest)->submitted, (*newest)->ended) : Instant{};
+  }
+  end(now);
+}
+
+Instant Forgetting::reached(schedule::Now now) const {
+  return std::min(now.wall, started_.wall + (now.steady - started_.steady));
+}
+
+void Forgetting::begin() {
   stage_ = Stage::kRequests;
   next_request_.clear();
   next_run_ = first_with_events_;
@@ -44,7 +60,6 @@ void Forgetting::begin(schedule::Now now) {
 
 void Forgetting::end(schedule::Now now) {
   stage_ = Stage::kRest;
-  rested_ = now;
   due_ = now.steady + kSweepInterval;
 }
 

@@ -2,7 +2,8 @@
 //
 // Removes records that have outlived their use: requests that nobody may repeat any more, events
 // that nobody follows any more. A sweep an hour, a few records at a time, while the engine has
-// nothing better to do.
+// nothing better to do. Nothing is old by a clock that is ahead: time goes on from the newest run
+// that was there at the start, as the steady clock does, and never beyond the wall's.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,6 @@ namespace mlp::engine {
 inline constexpr Duration kSweepInterval = std::chrono::hours(1);
 /// Where the engine is never idle a sweep goes on so often.
 inline constexpr Duration kBusyInterval = std::chrono::seconds(1);
-/// The clock jumped when wall time and steady time differ by more since the last sweep: nothing is
-/// old by a wrong clock, so that sweep is left out.
-inline constexpr Duration kJump = std::chrono::minutes(10);
 
 class Forgetting {
  public:
@@ -32,8 +30,10 @@ class Forgetting {
 
  private:
   bool is_sweeping() const { return stage_ != Stage::kRest; }
-  void begin(schedule::Now now);
+  void start(Recorder& recorder, schedule::Now now);
+  void begin();
   void end(schedule::Now now);
+  Instant reached(schedule::Now now) const;
   void look_at_requests(Recorder& recorder, Instant now);
   void look_at_runs(Recorder& recorder, Instant now);
   bool forget_events(Recorder& recorder);
@@ -41,7 +41,7 @@ class Forgetting {
   enum class Stage : std::uint8_t { kRest, kRequests, kRuns };
   Stage stage_ = Stage::kRest;
   std::optional<Duration> due_;
-  schedule::Now rested_;           // both clocks at the end of the last sweep
+  schedule::Now started_;          // wall: not after the newest run
   std::string next_request_;       // key to go on from
   model::RunId next_run_{1};       // to be looked at
   model::RunId first_with_events_{1};  // all runs below it have none any more

@@ -32,10 +32,7 @@ Result<std::optional<store::RequestRecord>> Recorder::find_request(const std::st
                                                                    const std::string& client_key) {
   auto found = requests_.find({principal, client_key});
   if (found != requests_.end()) return std::optional(found->second);
-  MLP_ASSIGN(std::optional<store::RequestRecord> record,
-             store::find_request(latest_, principal, client_key));
-  if (record && record->expires <= now_) record.reset();
-  return record;
+  return store::find_request(latest_, principal, client_key);
 }
 
 Result<std::optional<Hit>> Recorder::find_hit(const Digest& key) {

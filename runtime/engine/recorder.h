@@ -31,6 +31,7 @@ class Recorder {
   void set_now(Instant now) { now_ = now; }
 
   // reads that see what this turn's batch will write
+  /// One that is old still counts until it is forgotten.
   Result<std::optional<store::RequestRecord>> find_request(const std::string& principal,
                                                            const std::string& client_key);
   Result<std::optional<Hit>> find_hit(const Digest& key);

@@ -88,6 +88,20 @@ TEST_F(ForgettingTest, a_clock_that_jumped_makes_nothing_old) {
   EXPECT_EQ(events(id), all);
 }
 
+TEST_F(ForgettingTest, a_start_with_a_clock_that_is_years_ahead_makes_nothing_old) {
+  model::RunId id = run("one");
+  std::size_t all = events(id);
+  world.kill();
+  world.clock.jump(hours(24 * 365 * 9));
+  ASSERT_TRUE(world.start());
+  EXPECT_EQ(world.submit(map_plan(3), "one"), id);
+  pass(hours(23));
+  EXPECT_EQ(events(id), all);
+  pass(hours(3));
+  EXPECT_EQ(events(id), 0u);
+  EXPECT_EQ(world.submit(map_plan(3), "one"), id);
+}
+
 TEST_F(ForgettingTest, a_turn_removes_only_a_few_and_goes_on_from_there) {
   std::vector<model::RunId> ids;
   for (int i = 0; i < 12; ++i) ids.push_back(run("key " + std::to_string(i), 300, 1'000 * i));
