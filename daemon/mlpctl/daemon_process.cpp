@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "daemon/mlpctl/api_client.h"
 #include "daemon/mlpctl/print/messages.h"
@@ -29,6 +30,9 @@ constexpr auto kPause = std::chrono::milliseconds(5);
 constexpr Duration kHealthTimeout = std::chrono::seconds(5);
 constexpr std::uint64_t kLogTailBytes = 2048;
 constexpr int kOtherDaemonHasFolder = 10;
+/// A runner that was killed is gone well within it.
+constexpr Duration kRunnerLimit = std::chrono::milliseconds(500);
+constexpr std::uint64_t kLockBytes = 4096;
 /// As a shell counts a program that was killed: this and the signal.
 constexpr int kKilled = 128;
 /// The other daemon answers well within it, or was none.
@@ -112,6 +116,29 @@ void read_to_end(int from, const std::function<void(std::string_view)>& take) {
     if (count > 0) take(std::string_view(buffer, static_cast<std::size_t>(count)));
     if (count == 0 || (count < 0 && errno != EINTR)) return;
   }
+}
+
+/// False when a process still holds the lock after `limit`.
+bool wait_until_free(const std::string& path, Duration limit) {
+  SystemClock clock;
+  auto end = clock.steady() + limit;
+  while (true) {
+    int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return true;
+    bool is_free = ::flock(fd, LOCK_SH | LOCK_NB) == 0;
+    ::close(fd);
+    if (is_free) return true;
+    if (clock.steady() > end) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+/// " (process 17)", as the runner's lock says.
+std::string pid_in(const std::string& lock) {
+  auto text = real_files().read(lock, kLockBytes);
+  auto json = text ? parse_json(*text) : Result<Json>(text.error());
+  auto pid = json ? get_int_or(*json, "pid", 0) : 0;
+  return pid == 0 ? "" : " (process " + std::to_string(pid) + ")";
 }
 
 Error ended_at_once(int status, const std::string& log) {
@@ -211,18 +238,14 @@ Result<DaemonState> ensure_daemon(const Settings& settings, const std::vector<st
 }
 
 Status wait_until_stopped(const std::string& data_folder, Duration limit) {
-  SystemClock clock;
-  auto end = clock.steady() + limit;
-  auto path = join_path(data_folder, "lock");
-  while (clock.steady() < end) {
-    int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return {};
-    bool is_free = ::flock(fd, LOCK_SH | LOCK_NB) == 0;
-    ::close(fd);
-    if (is_free) return {};
-    std::this_thread::sleep_for(kPause);
-  }
-  return Error{ErrorCode::kTimeout, "mlpd has not ended after " + to_human(limit)};
+  if (!wait_until_free(join_path(data_folder, "lock"), limit))
+    return Error{ErrorCode::kTimeout, "mlpd has not ended after " + to_human(limit)};
+  // mlpd has waited for it, and killed it.
+  if (wait_until_free(join_path(data_folder, "runner.lock"), kRunnerLimit)) return {};
+  return with_help(ErrorCode::kTimeout,
+                   "mlpd has ended, but mlp-runner" + pid_in(join_path(data_folder, "runner.lock")) +
+                       " has not: its tasks may still run",
+                   "end it, or take it over with `mlpctl up`");
 }
 
 }  // namespace mlp::mlpctl

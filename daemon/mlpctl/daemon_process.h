@@ -25,7 +25,8 @@ bool is_daemon_answering(const Settings& settings);
 /// the last lines of its log.
 Result<DaemonState> ensure_daemon(const Settings& settings, const std::vector<std::string>& extra);
 
-/// Waits until no process holds the data folder; kTimeout after `limit`.
+/// Waits until no mlpd and no mlp-runner holds the data folder; kTimeout when one does so after
+/// `limit`.
 Status wait_until_stopped(const std::string& data_folder, Duration limit);
 
 /// How an mlpd ended that was to do one thing.

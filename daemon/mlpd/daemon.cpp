@@ -108,6 +108,7 @@ struct Daemon::Parts {
   void restore_ballast();
   http::Response shut_down(const std::string& mode);
   void stop();
+  void stop_runner();
   void remove_endpoint();
 
   bool is_stopped = false;
@@ -304,21 +305,25 @@ void Daemon::Parts::stop() {
   CRASH_POINT("shutdown.begun");
   if (server) server->stop();
   CRASH_POINT("shutdown.server_stopped");
+  stop_runner();
+  CRASH_POINT("shutdown.runner_stopped");
   if (subscription) engine->unsubscribe(*subscription);
   lanes.reset();
   if (engine) engine->stop();
   if (engine_thread.joinable()) engine_thread.join();
   CRASH_POINT("shutdown.engine_stopped");
-  if (executor && shutdown.ends_runner()) {
-    const Status ended = executor->stop_runner(kRunnerPatience);
-    if (!ended) log::warning("runner", {{"why", ended.error().message}});
-  }
-  CRASH_POINT("shutdown.runner_stopped");
   remove_endpoint();
   CRASH_POINT("shutdown.endpoint_removed");
   engine_workers.reset();  // what they do is for the engine
   executor.reset();        // its thread calls the engine
   engine.reset();
+}
+
+// Before all that may wait for a full disk: what is recorded later is not what the runner waits for.
+void Daemon::Parts::stop_runner() {
+  if (!executor || !shutdown.ends_runner()) return;
+  const Status ended = executor->stop_runner(kRunnerPatience);
+  if (!ended) log::warning("runner", {{"why", ended.error().message}});
 }
 
 void Daemon::Parts::remove_endpoint() {

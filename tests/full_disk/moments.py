@@ -158,6 +158,12 @@ class World:
     def daemon_pid(self):
         return self.home.status()["pid"]
 
+    def waits_for_good(self):
+        """A write waits, and what the ballast gives back for it is taken at once."""
+        is_filled = self.home.disk.fill_bytes() == 0
+        pieces = len(os.listdir(os.path.join(self.home.data, "ballast")))
+        return is_filled and pieces <= 16 and "a write to the store waits" in self.home.status()["disk_reason"]
+
     def runner_pid(self):
         with open(os.path.join(self.home.data, "runner.lock"), encoding="ascii") as file:
             return json.load(file)["pid"]
@@ -350,12 +356,8 @@ def attempts_that_wait_in_the_runner_begin(world):
 def an_upload_is_on_its_way(world):
     content = (world.tag() * 3_000_000)[:3_000_000].encode()
     path = "/api/v1/objects/" + hashlib.sha256(content).hexdigest()
-    connection = world.home.connect()
-    connection.putrequest("PUT", path)
-    for name, value in world.home.headers().items():
-        connection.putheader(name, value)
-    connection.putheader("Content-Length", str(len(content)))
-    connection.endheaders(content[:1_500_000])
+    connection = world.home.begin("PUT", path, len(content))
+    connection.send(content[:1_500_000])
     yield
     try:
         connection.send(content[1_500_000:])
@@ -424,6 +426,25 @@ dies("mlpd is told to end and started", True, False, signal.SIGTERM)
 dies("mlp-runner is killed", False, True)
 dies("both are killed and mlpd is started", True, True)
 dies("mlpd is killed once more", True, False)
+
+
+@moment
+def mlpd_is_told_to_end_its_tasks_too_while_a_write_waits(world):
+    run = world.start("waiting")
+    body, _ = frames(world, 60, 12_000)
+    connection = world.home.begin("POST", "/api/v1/objects", len(body))
+    yield
+    connection.send(body)
+    world.home.wait(world.waits_for_good, "a write that waits")
+    world.home.ctl("down", "--kill", limit=60)
+    world.home.wait(lambda: not world.home.processes(), "the end of mlp-runner and its tasks", 2)
+    connection.close()
+    world.home.ctl("up", limit=60)
+    world.home.disk.fill_bytes()
+    world.let_go()
+    yield
+    world.expect(run, "succeeded")
+    assert len(world.home.get(f"runs/{run}/task-runs/waits").json["attempts"]) == 2, "the first one was lost"
 
 
 # ---- the store's own work ------------------------------------------------------------------------

@@ -55,6 +55,8 @@ class SmallDisk:
             pass
 
     def fill_bytes(self):
+        """How many there were."""
+        before = os.path.getsize(self.filler) if os.path.exists(self.filler) else 0
         with open(self.filler, "ab", buffering=0) as file:
             for piece in (1 << 20, 4096):
                 try:
@@ -62,6 +64,7 @@ class SmallDisk:
                         pass
                 except OSError:
                     pass
+        return os.path.getsize(self.filler) - before
 
     def free(self):
         if os.path.exists(self.filler):
@@ -114,6 +117,16 @@ class SmallHome(Home):
             return Answer(connection.getresponse())
         finally:
             connection.close()
+
+    def begin(self, method, path, length):
+        """A connection on which a body of so many bytes is to be sent."""
+        connection = self.connect()
+        connection.putrequest(method, path)
+        for name, value in self.headers().items():
+            connection.putheader(name, value)
+        connection.putheader("Content-Length", str(length))
+        connection.endheaders()
+        return connection
 
     def get(self, path):
         answer = self.ask("GET", "/api/v1/" + path)

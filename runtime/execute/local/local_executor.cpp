@@ -37,18 +37,18 @@ void ignore_lease_signal() {
   ::signal(SIGIO, SIG_IGN);
 }
 
-}  // namespace
-
-Status bury_runner(const runner::RunnerIdentity& runner, const std::string& folder_id) {
-  if (kill_survivors(runner, folder_id, kSurvivorTime)) return {};
-  return Error{ErrorCode::kTimeout, "processes of mlp-runner do not end; they were sent SIGKILL"};
-}
-
 /// One that hangs.
 void kill_runner(const runner::RunnerIdentity& runner) {
   log::warning("mlp-runner does not end; it is killed", {{"pid", std::to_string(runner.pid)}});
   const bool is_it = runner::start_time_of(runner.pid) == runner.start_time;
   if (is_it) ::kill(runner.pid, SIGKILL);
+}
+
+}  // namespace
+
+Status bury_runner(const runner::RunnerIdentity& runner, const std::string& folder_id) {
+  if (kill_survivors(runner, folder_id, kSurvivorTime)) return {};
+  return Error{ErrorCode::kTimeout, "processes of mlp-runner do not end; they were sent SIGKILL"};
 }
 
 /// The mailbox, the poll loop, and everything that lives on its thread.
