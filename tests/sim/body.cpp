@@ -54,6 +54,8 @@ class Body {
     }
     bool is_printed = definition_.outputs.front().is_stdout;
     if (!is_printed) run_.log = definition_.name + " prints " + std::to_string(number_) + "\n";
+    bool prints_much = !is_printed && behaviour_.salt % 2 == 0;
+    if (prints_much) run_.log += content(0);
     return std::move(run_);
   }
 

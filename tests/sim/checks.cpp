@@ -67,7 +67,7 @@ void Checks::check_end(const engine::Engine& engine) {
   const auto view = machine_.kv.view();
   check_store(*view);
   check_objects(*view);
-  check_logs(*view);
+  check_attempts(*view);
   check_folders();
   check_outcomes(*view);
 }
@@ -91,26 +91,35 @@ void Checks::check_objects(const store::View& view) {
       });
 }
 
-/// The log of each attempt is what its body printed, or nothing where it never started.
-void Checks::check_logs(const store::View& view) {
-  (void)view.scan(
-      store::Family::kRecords, store::bucket_prefix(store::Bucket::kAttempt), {},
-      [&](std::string_view key, std::string_view) {
-        const model::AttemptId id(store::KeyReader(key).u64());
-        const auto attempt = store::find_attempt(view, id);
-        const auto expected = machine_.witness.log_of(id);
-        const bool is_told = (*attempt)->outcome.reason != model::EndReason::kLost &&
-                             (*attempt)->outcome.reason != model::EndReason::kCancelled;
-        if (!is_told || !expected) return true;
-        const auto file = machine_.disk.bytes(kDataFolder + "/logs/" + id.to_string());
-        const auto small = store::find_log(view, id);
-        const std::string log = (*attempt)->log.is_file ? (file ? *file : "") : small->value_or("");
-        if (log != *expected) {
-          machine_.witness.violated("attempt " + id.to_string() + " has another log: \"" + log +
-                                    "\" for \"" + *expected + "\"");
-        }
-        return true;
-      });
+void Checks::check_attempts(const store::View& view) {
+  (void)view.scan(store::Family::kRecords, store::bucket_prefix(store::Bucket::kAttempt), {},
+                  [&](std::string_view key, std::string_view) {
+                    const model::AttemptId id(store::KeyReader(key).u64());
+                    const auto attempt = store::find_attempt(view, id);
+                    const auto printed = machine_.witness.log_of(id);
+                    if (printed) check_attempt(view, **attempt, *printed);
+                    return true;
+                  });
+}
+
+/// One whose body was started: it is lost only with its runner, else its log is what it printed.
+void Checks::check_attempt(const store::View& view, const model::Attempt& attempt,
+                           const std::string& printed) {
+  const std::string name = "attempt " + attempt.id.to_string();
+  const model::EndReason reason = attempt.outcome.reason;
+  if (reason == model::EndReason::kCancelled) return;
+  if (reason == model::EndReason::kLost) {
+    if (machine_.runner.died().contains(attempt.id.value)) return;
+    return machine_.witness.violated(name + " is lost (" + attempt.outcome.message +
+                                     "), but its runner has not died");
+  }
+  const auto file = machine_.disk.bytes(kDataFolder + "/logs/" + attempt.id.to_string());
+  const auto small = store::find_log(view, attempt.id);
+  const std::string log = attempt.log.is_file ? (file ? *file : "") : small->value_or("");
+  if (log == printed) return;
+  machine_.witness.violated(name + " has a log of " + std::to_string(log.size()) +
+                            " bytes that is not what it printed, " +
+                            std::to_string(printed.size()) + " bytes");
 }
 
 /// Nothing is left of attempts or uploads that ended.

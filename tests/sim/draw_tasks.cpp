@@ -76,7 +76,7 @@ std::vector<InputKind> random_inputs(Random& random) {
 std::vector<OutputKind> random_outputs(Random& random) {
   std::vector<OutputKind> outputs{OutputKind::kNumber};
   if (chance(random, 40)) outputs.push_back(OutputKind::kNumbers);
-  if (chance(random, 30)) outputs.push_back(OutputKind::kFile);
+  if (chance(random, 40)) outputs.push_back(OutputKind::kFile);
   if (chance(random, 10)) outputs.push_back(OutputKind::kFolder);
   if (chance(random, 10)) outputs.push_back(OutputKind::kFiles);
   return outputs;
@@ -92,7 +92,7 @@ RecipeTask random_task(Random& random, const std::string& name) {
   task.behaviour.endings = random_endings(random, has_timeout);
   task.behaviour.takes = std::chrono::milliseconds(random.below(4) == 0 ? random.below(60'000)
                                                                         : random.below(300));
-  if (chance(random, 15)) task.behaviour.file_bytes = 17'000 + random.below(8) * 5'000;
+  if (chance(random, 30)) task.behaviour.file_bytes = 17'000 + random.below(8) * 5'000;
   task.behaviour.salt = random.below(1000);
   std::uint64_t rules = random.below(3);
   for (std::uint64_t i = 0; i < rules; ++i) task.retry.push_back(random_rule(random));

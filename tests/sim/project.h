@@ -40,7 +40,7 @@ struct Behaviour {
   /// recorded as ended by its own doing: `errors_before` of run_body.
   std::vector<Ending> endings{Ending{}};
   Duration takes{0};             // simulated time from start to end
-  std::uint64_t file_bytes = 0;  // size of each file it writes, at least
+  std::uint64_t file_bytes = 0;  // size of each file it writes, and of some logs, at least
   std::uint64_t salt = 0;        // what it computes depends on it
 };
 

@@ -5,12 +5,40 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "tests/sim/draw_recipe.h"
 #include "tests/sim/interpreter.h"
 
 namespace mlp::sim {
 namespace {
+
+/// Those that a simulation reaches.
+constexpr std::array<std::string_view, 46> kPoints{
+    "ack.handed",         "attempt.published",    "cancel.recorded",
+    "collect.before_tell", "collect.begun",       "collect.log_moved",
+    "collect.output_taken", "collect.told",       "commit.after_write",
+    "commit.before_write", "generation.begun",    "generation.unknown_killed",
+    "kill.handed",        "object.folder_made",   "object.folder_synced",
+    "object.linked",      "object.mode_set",      "object.synced",
+    "recovery.adopt_asked", "recovery.answered",  "recovery.decided",
+    "recovery.read",      "recovery.replayed",    "recovery.settled",
+    "recovery.synced",    "recovery.written",     "reply.after",
+    "reply.before",       "run.end_recorded",     "slot.emptied",
+    "slot.made",          "slot.thrown_away",     "slot.trash_removed",
+    "staging.slot_taken", "staging.staged",       "start.handed",
+    "start.held_back",    "start.released",       "submit.recorded",
+    "sync.after",         "sync.before",          "sync.marked",
+    "turn.after_act",     "turn.before_act",      "turn.before_kill",
+    "turn.start_told"};
+
+/// A number of times that most simulations still reach.
+std::uint64_t most_times(std::string_view point) {
+  if (point.empty()) return 400;
+  const bool is_rare = point.starts_with("recovery.") || point.starts_with("generation.") ||
+                       point.starts_with("cancel.") || point.starts_with("submit.");
+  return is_rare ? 4 : 50;
+}
 
 constexpr std::size_t kMostTaskRuns = 300;  // of a run
 
@@ -139,23 +167,14 @@ class Drawing {
   }
 
   void draw_trigger(Fault& fault) {
-    // Of the points that a simulation reaches; no name: any of them.
-    static constexpr std::array kPoints{"",
-                                        "commit.before_write",
-                                        "commit.after_write",
-                                        "turn.after_act",
-                                        "sync.before",
-                                        "sync.after",
-                                        "object.linked",
-                                        "collect.log_moved"};
     switch (random_.below(4)) {
       case 0:
         fault.number = magnitude(400);
         return;
       case 1:
         fault.trigger = Trigger::kCrashPoint;
-        fault.crash_point = kPoints[random_.below(kPoints.size())];
-        fault.number = magnitude(fault.crash_point.empty() ? 200 : 50);
+        if (chance(80)) fault.crash_point = kPoints[random_.below(kPoints.size())];
+        fault.number = magnitude(most_times(fault.crash_point));
         return;
       case 2:
         fault.trigger = Trigger::kWrite;
@@ -173,6 +192,10 @@ class Drawing {
 };
 
 }  // namespace
+
+std::vector<std::string_view> crash_points() {
+  return {kPoints.begin(), kPoints.end()};
+}
 
 Scenario random_scenario(std::uint64_t seed) {
   return Drawing(seed).draw();

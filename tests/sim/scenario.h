@@ -71,6 +71,9 @@ struct Scenario {
   std::vector<std::string> edits;  // what was taken away from the drawn one, a line each
 };
 
+/// The crash points at which a daemon may be killed, by name.
+std::vector<std::string_view> crash_points();
+
 /// The same seed gives the same scenario everywhere. Most are small: a few tasks, 1 to 3 runs.
 Scenario random_scenario(std::uint64_t seed);
 

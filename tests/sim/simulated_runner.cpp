@@ -42,6 +42,7 @@ void SimulatedRunner::begin() {
 }
 
 void SimulatedRunner::die() {
+  for (const auto& [id, attempt] : attempts_) died_.insert(id);
   is_alive_ = false;
   ++connection_;
   cpus_used_ = 0;

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ class SimulatedRunner {
   void end_one();
 
   std::size_t held() const { return attempts_.size(); }
+  /// Attempts that any runner held when it died.
+  const std::set<std::uint64_t>& died() const { return died_; }
   std::uint64_t generation() const { return generation_; }
 
  private:
@@ -86,6 +89,7 @@ class SimulatedRunner {
   double cpus_used_ = 0;
   std::map<std::uint64_t, Attempt> attempts_;
   std::deque<std::uint64_t> queue_;
+  std::set<std::uint64_t> died_;
   std::deque<runner::Message> unread_;
   std::deque<runner::Message> reports_;
 };

@@ -130,6 +130,11 @@ void Witness::check_inputs(const execute::AttemptStart& start, const std::string
 // ---- promises -----------------------------------------------------------------------------------
 
 void Witness::promised(model::RunId run, std::uint32_t key, std::uint32_t project) {
+  const model::RunId first = runs_.emplace(key, run).first->second;
+  if (first != run) {
+    violated("key " + std::to_string(key) + " made run " + first.to_string() + " and run " +
+             run.to_string());
+  }
   const auto [promise, is_new] = promises_.emplace(run, Promise{key, project});
   if (is_new) return;
   if (promise->second.key != key || promise->second.project != project) {

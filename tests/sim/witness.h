@@ -61,6 +61,7 @@ class Witness {
   std::map<model::AttemptId, execute::AttemptStart> starts_;
   std::map<std::uint64_t, std::string> logs_;  // of the attempts that the runner started
   std::map<model::RunId, Promise> promises_;
+  std::map<std::uint32_t, model::RunId> runs_;  // by client key
   std::uint64_t published_ = 0;  // the last commit anybody saw
   std::vector<std::string> violations_;
 };
