@@ -150,7 +150,7 @@ void Dispatch::key_answered(KeyAnswered answer) {
   TaskEntry* leader = core_.keys.leader(answer.key);
   if (leader == nullptr || leader->live) return;
   if (!answer.hit) {
-    if (leader->record.state != TaskRunState::kReady) return;
+    if (leader->queued) return;
     return run_of(*leader).spec.is_forecast ? assume_missing(*leader) : enqueue(*leader);
   }
   std::vector<TaskEntry*> waiters = core_.keys.dissolve(answer.key);
@@ -292,7 +292,9 @@ void Dispatch::cancel(TaskEntry& entry) {
   if (entry.queued) core_.queue.remove(entry);
   if (entry.timer) core_.timers.erase(*entry.timer);
   entry.timer.reset();
-  hand_over(core_.keys.leave(entry));
+  TaskEntry* next = core_.keys.leave(entry);
+  // Where the answer about its key is still to come, it comes to who leads then.
+  if (entry.record.state != TaskRunState::kReady) hand_over(next);
   entry.record.due = {};
   set(core_, run_of(entry), entry.record, TaskRunState::kCancelled);
   settle_final(entry);

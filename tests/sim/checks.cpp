@@ -96,23 +96,22 @@ void Checks::check_attempts(const store::View& view) {
                   [&](std::string_view key, std::string_view) {
                     const model::AttemptId id(store::KeyReader(key).u64());
                     const auto attempt = store::find_attempt(view, id);
+                    machine_.witness.check_end(**attempt);
                     const auto printed = machine_.witness.log_of(id);
-                    if (printed) check_attempt(view, **attempt, *printed);
+                    if (printed) check_log(view, **attempt, *printed);
                     return true;
                   });
 }
 
-/// One whose body was started: it is lost only with its runner, else its log is what it printed.
-void Checks::check_attempt(const store::View& view, const model::Attempt& attempt,
+/// Of one whose body was started: what that printed, unless it was cut off.
+void Checks::check_log(const store::View& view, const model::Attempt& attempt,
                            const std::string& printed) {
   const std::string name = "attempt " + attempt.id.to_string();
   const model::EndReason reason = attempt.outcome.reason;
-  if (reason == model::EndReason::kCancelled) return;
-  if (reason == model::EndReason::kLost) {
-    if (machine_.runner.died().contains(attempt.id.value)) return;
-    return machine_.witness.violated(name + " is lost (" + attempt.outcome.message +
-                                     "), but its runner has not died");
-  }
+  const bool is_cut_off = reason == model::EndReason::kNone ||
+                          reason == model::EndReason::kCancelled ||
+                          reason == model::EndReason::kLost;
+  if (is_cut_off) return;
   const auto file = machine_.disk.bytes(kDataFolder + "/logs/" + attempt.id.to_string());
   const auto small = store::find_log(view, attempt.id);
   const std::string log = attempt.log.is_file ? (file ? *file : "") : small->value_or("");
@@ -140,6 +139,10 @@ void Checks::check_outcomes(const store::View& view) {
     if (project == nullptr) {
       machine_.witness.violated("run " + std::to_string(run) + " has a plan that nobody submitted");
       continue;
+    }
+    const auto record = store::find_run(view, model::RunId(run));
+    if ((*record)->cancel_asked && !machine_.witness.is_cancel_asked(model::RunId(run))) {
+      machine_.witness.violated("run " + std::to_string(run) + " is cancelled, which nobody asked");
     }
     for (const std::string& difference : check_run(*project, view, model::RunId(run))) {
       machine_.witness.violated(difference);

@@ -32,8 +32,8 @@ class Checks {
   void check_store(const store::View& view);
   void check_objects(const store::View& view);
   void check_attempts(const store::View& view);
-  void check_attempt(const store::View& view, const model::Attempt& attempt,
-                     const std::string& printed);
+  void check_log(const store::View& view, const model::Attempt& attempt,
+                 const std::string& printed);
   void check_folders();
   void check_outcomes(const store::View& view);
   void tell(const fsck::Findings& findings);

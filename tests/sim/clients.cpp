@@ -84,6 +84,7 @@ void Clients::cancel(engine::Engine& engine, Request& request) {
   if (made.state != State::kAnswered) return;
   request.state = made.run ? State::kAsked : State::kAnswered;
   if (!made.run) return;
+  machine_.witness.asked_cancel(made.run);
   machine_.note([&] { return "ask: cancel run " + made.run.to_string(); });
   engine.cancel(made.run, [this, &request, run = made.run](const Status& answer) {
     cancelled(request, run, answer);

@@ -18,10 +18,11 @@ Machine::Machine(const Scenario& given, Trace* told)
       files(disk, trouble),
       witness(given, kv, disk),
       runner(disk, clock, kDataFolder,
-             [this](const runner::Start& start) { return witness.body_of(start); }) {
+             [this](const runner::Start& start) { return witness.body_of(start); },
+             [this](std::uint64_t id) { witness.attempts().body_ended(model::AttemptId(id)); }) {
   trouble.on_fault([this](const Fault& fault) {
     note([&] { return "fault: " + to_text(fault); });
-    if (fault.kind == FaultKind::kRunnerLost) runner.die();
+    if (fault.kind == FaultKind::kRunnerLost) lose_runner();
     if (fault.kind == FaultKind::kKill || fault.kind == FaultKind::kPowerCut) throw Killed{fault};
   });
   kv.before_write([this] { wait_for_space(); });
@@ -31,9 +32,14 @@ Machine::Machine(const Scenario& given, Trace* told)
   });
 }
 
+void Machine::lose_runner() {
+  runner.die();
+  witness.attempts().runner_died();
+}
+
 void Machine::lose_power(const Fault& fault) {
   SeededRandom chance(fault.chance);
-  runner.lose_power();
+  lose_runner();
   disk.power_cut(chance);
   kv.power_cut(fault.kept);
   witness.power_was_cut();

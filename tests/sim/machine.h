@@ -28,6 +28,7 @@ inline const std::string kDataFolder = "/data";
 struct Machine {
   Machine(const Scenario& given, Trace* told);
 
+  void lose_runner();
   /// Both the kernel's cache and the runner are gone.
   void lose_power(const Fault& fault);
   /// One thing the runner does by itself, if anything is due; false: nothing is.
@@ -48,7 +49,6 @@ struct Machine {
   Witness witness;
   SimulatedRunner runner;
   std::uint64_t synced_mark = 0;  // the file `synced`
-  std::uint64_t epochs = 0;       // daemons begun
   std::function<void()> meanwhile;
 };
 

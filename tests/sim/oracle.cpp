@@ -7,6 +7,7 @@
 #include "runtime/store/attempt_records.h"
 #include "runtime/store/run_records.h"
 #include "runtime/store/task_run_records.h"
+#include "tests/sim/attempt_history.h"
 #include "tests/sim/interpreter.h"
 
 namespace mlp::sim {
@@ -25,8 +26,7 @@ AttemptFate fate_of(const model::Attempt& attempt) {
   bool is_gone = attempt.outcome.reason == EndReason::kLost ||
                  attempt.outcome.reason == EndReason::kCancelled;
   if (!is_gone) return AttemptFate::kItsOwn;
-  bool is_given_back = attempt.outcome.message == "the daemon ended before it was started";
-  return is_given_back ? AttemptFate::kGivenBack : AttemptFate::kLost;
+  return is_given_back(attempt) ? AttemptFate::kGivenBack : AttemptFate::kLost;
 }
 
 class Check {

@@ -105,6 +105,7 @@ execute::ExecutorEvents SimulatedDaemon::executor_events() {
       return "attempt " + ended.id.to_string() + " ended: " +
              std::string(model::to_text(ended.outcome.reason)) + " " + ended.outcome.message;
     });
+    machine_.witness.attempts().told(ended.id);
     tell([this, ended] { to_engine_.ended(ended); wake(); }, true);
   };
   events.adopted = [this](std::vector<model::AttemptId> held) {

@@ -44,6 +44,7 @@ class SimulatedDaemon final : public execute::Executor {
   engine::Engine& engine() { return *engine_; }
 
   void adopt(std::vector<execute::AttemptStart> live) override;
+  std::string place() const override { return attempts_->place(); }
   void start(execute::AttemptStart attempt) override;
   void kill(model::AttemptId attempt) override;
   void recorded(model::AttemptId attempt) override;

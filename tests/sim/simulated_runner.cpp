@@ -2,7 +2,6 @@
 #include "tests/sim/simulated_runner.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace mlp::sim {
 namespace {
@@ -24,25 +23,22 @@ End end_of(const BodyRun& body) {
 
 }  // namespace
 
-SimulatedRunner::SimulatedRunner(Disk& disk, Clock& clock, std::string data_folder, BodyOf body_of)
+SimulatedRunner::SimulatedRunner(Disk& disk, Clock& clock, std::string data_folder, BodyOf body_of,
+                                 OnEnd on_end)
     : disk_(disk),
       clock_(clock),
       data_folder_(std::move(data_folder)),
-      body_of_(std::move(body_of)) {}
+      body_of_(std::move(body_of)),
+      on_end_(std::move(on_end)) {}
 
 // ---- the process --------------------------------------------------------------------------------
 
 void SimulatedRunner::begin() {
-  const auto names = disk_.list(data_folder_ + "/work");
-  for (const std::string& name : names ? *names : std::vector<std::string>()) {
-    generation_ = std::max<std::uint64_t>(generation_, std::strtoull(name.c_str(), nullptr, 10));
-  }
   ++generation_;
   is_alive_ = true;
 }
 
 void SimulatedRunner::die() {
-  for (const auto& [id, attempt] : attempts_) died_.insert(id);
   is_alive_ = false;
   ++connection_;
   cpus_used_ = 0;
@@ -50,11 +46,6 @@ void SimulatedRunner::die() {
   queue_.clear();
   unread_.clear();
   reports_.clear();
-}
-
-void SimulatedRunner::lose_power() {
-  die();
-  generation_ = 0;
 }
 
 // ---- for a daemon -------------------------------------------------------------------------------
@@ -199,6 +190,7 @@ void SimulatedRunner::end_one() {
 void SimulatedRunner::end(Attempt& attempt) {
   attempt.phase = Phase::kEnded;
   attempt.ended.end_us = clock_.now().us;
+  on_end_(attempt.order.attempt);
   reports_.emplace_back(attempt.ended);
 }
 

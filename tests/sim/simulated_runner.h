@@ -9,7 +9,6 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -22,20 +21,21 @@ namespace mlp::sim {
 
 /// What the body of an attempt does, asked when it starts.
 using BodyOf = std::function<BodyRun(const runner::Start&)>;
+/// An attempt has ended: its body, or it was called back before that began.
+using OnEnd = std::function<void(std::uint64_t attempt)>;
 
 class SimulatedRunner {
  public:
-  SimulatedRunner(Disk& disk, Clock& clock, std::string data_folder, BodyOf body_of);
+  SimulatedRunner(Disk& disk, Clock& clock, std::string data_folder, BodyOf body_of,
+                  OnEnd on_end);
 
   // ---- the process ----
   bool is_alive() const { return is_alive_; }
-  /// As the first daemon that finds none does. Its generation is greater than that of any before
-  /// that left a trace.
+  /// As the first daemon that finds none does. Its generation is one more than that of the one
+  /// before: it is synced before anything else.
   void begin();
-  /// By itself: everything it held is gone.
+  /// Everything it held is gone.
   void die();
-  /// With the machine: what it wrote down is gone too.
-  void lose_power();
 
   // ---- for a daemon ----
   /// Whoever is connected from now on; the connection before it is closed.
@@ -56,8 +56,6 @@ class SimulatedRunner {
   void end_one();
 
   std::size_t held() const { return attempts_.size(); }
-  /// Attempts that any runner held when it died.
-  const std::set<std::uint64_t>& died() const { return died_; }
   std::uint64_t generation() const { return generation_; }
 
  private:
@@ -82,6 +80,7 @@ class SimulatedRunner {
   Clock& clock_;
   std::string data_folder_;
   BodyOf body_of_;
+  OnEnd on_end_;
   bool is_alive_ = false;
   std::uint64_t generation_ = 0;
   std::uint64_t connection_ = 0;
@@ -89,7 +88,6 @@ class SimulatedRunner {
   double cpus_used_ = 0;
   std::map<std::uint64_t, Attempt> attempts_;
   std::deque<std::uint64_t> queue_;
-  std::set<std::uint64_t> died_;
   std::deque<runner::Message> unread_;
   std::deque<runner::Message> reports_;
 };

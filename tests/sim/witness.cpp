@@ -5,6 +5,7 @@
 
 #include "compiler/plan/evaluate.h"
 #include "compiler/plan/plan_json.h"
+#include "compiler/plan/value_json.h"
 #include "runtime/store/attempt_records.h"
 #include "runtime/store/meta_records.h"
 #include "runtime/store/run_records.h"
@@ -42,6 +43,33 @@ bool is_at_most_once(const plan::TaskDefinition& definition) {
   return false;
 }
 
+/// One for all attempts that must come to the same; none where outputs are not kept. By what the body
+/// may read, and not by the daemon's own keys.
+Digest work_of(const execute::AttemptStart& start) {
+  const plan::TaskDefinition& definition = start.plan->definitions[start.definition];
+  if (!definition.is_cached) return {};
+  ByteWriter bytes;
+  bytes.text(definition.body.run.front().text).digest(start.environment);
+  for (const plan::TaskOutput& output : definition.outputs) {
+    bytes.text(output.name).text(output.default_place).u8(output.is_stdout ? 1 : 0);
+  }
+  for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
+    const plan::TaskInput& input = definition.inputs[i];
+    if (!input.is_in_key) continue;
+    bytes.text(input.name).text(input.place);
+    plan::encode_for_key(start.inputs[i], bytes);
+  }
+  return sha256(bytes.bytes());
+}
+
+/// It made the outputs of its task run, which stand for others from then on.
+bool is_kept(const store::View& view, const model::Attempt& attempt) {
+  if (attempt.outcome.reason != EndReason::kSucceeded) return false;
+  const auto task_run = store::find_task_run(view, attempt.task_run);
+  return task_run && *task_run && (*task_run)->state == model::TaskRunState::kDone &&
+         (*task_run)->made_by == attempt.id;
+}
+
 }  // namespace
 
 Witness::Witness(const Scenario& scenario, store::MemoryKv& kv, const Disk& disk)
@@ -71,10 +99,32 @@ void Witness::started(const execute::AttemptStart& start) {
   const auto view = kv_.view();
   const auto record = store::find_attempt(*view, start.id);
   if (!record || !*record) violated(name + " is started, but not written");
+  attempts_.asked(start.id, work_of(start));
+  check_needed(start, *view);
   const bool must_be_synced = is_at_most_once(start.plan->definitions[start.definition]);
   if (!must_be_synced) return;
   const auto synced = store::find_attempt(*kv_.synced_view(), start.id);
   if (!synced || !*synced) violated(name + ", at most once, is started, but not synced");
+}
+
+void Witness::check_needed(const execute::AttemptStart& start, const store::View& view) {
+  const std::string name = start.task_name + " attempt " + start.id.to_string() + " is started, ";
+  for (const model::AttemptId other : attempts_.equal_to(start.id)) {
+    const auto record = store::find_attempt(view, other);
+    if (!record || !*record) continue;  // a power cut took it back
+    const std::string other_name = "attempt " + other.to_string();
+    const bool is_live = (*record)->outcome.reason == EndReason::kNone;
+    if (is_live && attempts_.goes_on(other)) {
+      violated(name + "but " + other_name + " does the same and goes on");
+    } else if (is_kept(view, **record)) {
+      violated(name + "but " + other_name + " has done the same");
+    }
+  }
+}
+
+void Witness::check_end(const model::Attempt& record) {
+  const std::string wrong = attempts_.judge(record, is_cancel_asked(record.task_run.run));
+  if (!wrong.empty()) violated("attempt " + record.id.to_string() + " " + wrong);
 }
 
 std::uint32_t Witness::errors_before(model::AttemptId attempt) const {
@@ -98,7 +148,7 @@ BodyRun Witness::body_of(const runner::Start& start) {
     return {};
   }
   const execute::AttemptStart& asked = known->second;
-  if (logs_.contains(start.attempt)) violated(asked.task_name + ": its body was started twice");
+  for (const std::string& complaint : attempts_.began(asked.id)) violated(complaint);
   check_inputs(asked, start.folder);
   const Project* project = project_of(asked.task_run.run);
   if (project != nullptr) {

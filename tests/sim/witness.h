@@ -14,6 +14,7 @@
 #include "runtime/execute/executor.h"
 #include "runtime/execute/runner/protocol.h"
 #include "runtime/store/memory_kv.h"
+#include "tests/sim/attempt_history.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/scenario.h"
 
@@ -23,12 +24,15 @@ class Witness {
  public:
   Witness(const Scenario& scenario, store::MemoryKv& kv, const Disk& disk);
 
-  /// The engine asks for a start: it must be written, and never asked for before.
+  /// The engine asks for a start: it must be written, never asked for before, and needed: nobody
+  /// else does the same, and nobody has done it.
   void started(const execute::AttemptStart& start);
   /// The runner starts it: once, and on inputs that are whole.
   BodyRun body_of(const runner::Start& start);
   /// A client was told that its request made this run.
   void promised(model::RunId run, std::uint32_t key, std::uint32_t project);
+  /// A client asks for it; it may never get an answer.
+  void asked_cancel(model::RunId run) { cancels_asked_.insert(run); }
   void promised_cancel(model::RunId run);
   /// Anybody may have seen it now.
   void published(const store::View& view);
@@ -36,9 +40,15 @@ class Witness {
   /// A daemon is there again: nothing that was promised may be gone.
   void recovered();
 
+  /// What happens to attempts: who sees it tells it here.
+  AttemptHistory& attempts() { return attempts_; }
+  /// An end that is in the store.
+  void check_end(const model::Attempt& record);
+
   void violated(const std::string& sentence);
   const std::vector<std::string>& violations() const { return violations_; }
 
+  bool is_cancel_asked(model::RunId run) const { return cancels_asked_.contains(run); }
   /// Of a run, by its record.
   const Project* project_of(model::RunId run) const;
   /// What the body of an attempt prints into its log; none: it was never started.
@@ -46,6 +56,7 @@ class Witness {
 
  private:
   std::uint32_t errors_before(model::AttemptId attempt) const;
+  void check_needed(const execute::AttemptStart& start, const store::View& view);
   void check_inputs(const execute::AttemptStart& start, const std::string& folder);
 
   struct Promise {
@@ -59,8 +70,10 @@ class Witness {
   const Disk& disk_;
   std::map<Digest, const Project*> projects_;  // by plan and arguments
   std::map<model::AttemptId, execute::AttemptStart> starts_;
+  AttemptHistory attempts_;
   std::map<std::uint64_t, std::string> logs_;  // of the attempts that the runner started
   std::map<model::RunId, Promise> promises_;
+  std::set<model::RunId> cancels_asked_;
   std::map<std::uint32_t, model::RunId> runs_;  // by client key
   std::uint64_t published_ = 0;  // the last commit anybody saw
   std::vector<std::string> violations_;

@@ -82,7 +82,7 @@ void World::let_time_pass() {
 // ---- daemons ------------------------------------------------------------------------------------
 
 void World::begin_daemon() {
-  ++machine_.epochs;
+  machine_.witness.attempts().daemon_began();
   daemon_ = std::make_unique<SimulatedDaemon>(machine_);
   const Status started = daemon_->start();
   if (started) {

@@ -87,6 +87,9 @@ Result<RunnerIdentity> RunnerLock::write_identity() {
                                               {"boot_id", identity.boot_id}}) +
                            "\n";
   MLP_TRY(write_whole(fd_, text));
+  // Else a power cut takes the file, and the next runner is of a generation there was before.
+  MLP_TRY(real_files().sync(data_folder_));
+  CRASH_POINT("runner.lock_named");
   return identity;
 }
 

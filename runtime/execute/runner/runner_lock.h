@@ -23,7 +23,7 @@ class RunnerLock {
  public:
   /// kConflict when another runner lives.
   static Result<RunnerLock> take(const std::string& data_folder);
-  /// Writes this process as the holder, with the next generation. After the last fork.
+  /// Writes this process as the holder, with the next generation; durable. After the last fork.
   Result<RunnerIdentity> write_identity();
 
  private:

@@ -161,6 +161,8 @@ class Harness {
   std::vector<schedule::RunEnded> ended;
   std::map<std::string, std::uint64_t> would_run;  // "fit[1] would run", "report unknown until 3"
   std::uint64_t look_ups = 0;
+  bool holds_look_ups = false;                 // their answers come later
+  std::deque<schedule::Event> held_look_ups;
   std::size_t most_running = 0;
   std::set<std::string> violations;
   bool is_large = false;
@@ -174,7 +176,7 @@ class Harness {
       auto hit = cache.find(look_up->key);
       schedule::KeyAnswered answered{look_up->key, std::nullopt};
       if (hit != cache.end()) answered.hit = hit->second;
-      events.push_back(std::move(answered));
+      (holds_look_ups ? held_look_ups : events).push_back(std::move(answered));
     } else if (auto* start = std::get_if<schedule::Start>(&command)) {
       std::string name = name_of(start->task_run);
       started.push_back(name);

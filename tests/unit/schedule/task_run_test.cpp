@@ -118,6 +118,37 @@ TEST(TaskRun, a_waiter_takes_over_when_the_run_of_the_first_is_cancelled) {
   EXPECT_THAT(h.violations, IsEmpty());
 }
 
+TEST(TaskRun, the_answer_about_a_key_is_for_whoever_leads_when_it_comes) {
+  auto plan = one_task([](auto&) {});
+  Harness h(2);
+  h.add(plan);
+  h.run_all();
+  h.started.clear();
+  h.holds_look_ups = true;
+  h.add(plan);
+  h.add(plan);
+  h.feed(schedule::CancelAsked{model::RunId(2)});
+  EXPECT_THAT(h.started, IsEmpty()) << "nobody knows yet that it has to run";
+  h.feed(h.held_look_ups.at(0));
+  EXPECT_EQ(h.state_of("3/t"), "done hit");
+  EXPECT_THAT(h.started, IsEmpty());
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(TaskRun, a_waiter_runs_when_the_key_of_one_that_was_cancelled_is_found_missing) {
+  auto plan = one_task([](auto&) {});
+  Harness h(2);
+  h.holds_look_ups = true;
+  h.add(plan);
+  h.add(plan);
+  h.feed(schedule::CancelAsked{model::RunId(1)});
+  h.feed(h.held_look_ups.at(0));
+  EXPECT_THAT(h.running_names(), ElementsAre("2/t"));
+  h.run_all();
+  EXPECT_EQ(h.state_of("2/t"), "done ran");
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
 TEST(TaskRun, retries_are_counted_by_rule_and_the_last_failure_is_told) {
   auto plan = one_task([](auto& definition) {
     definition.retry = {retry(plan::RetryClass::kError, 2), retry(plan::RetryClass::kTimeout, 1)};
