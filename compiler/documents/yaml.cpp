@@ -43,6 +43,25 @@ Json plain_scalar(const std::string& text) {
   return Json(text);
 }
 
+// To yaml-cpp the escapes \N and \_ are the bytes 85 and A0, not the letters of these numbers. Such a
+// byte where a letter begins is nothing else: the document is UTF-8.
+std::string text_of(const YAML::Node& scalar) {
+  std::string text;
+  int rest_of_letter = 0;
+  for (const char byte : scalar.Scalar()) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (rest_of_letter > 0) {
+      --rest_of_letter;
+    } else if (value == 0x85 || value == 0xA0) {
+      text += '\xC2';
+    } else if (value >= 0xC0) {
+      rest_of_letter = value >= 0xF0 ? 3 : value >= 0xE0 ? 2 : 1;
+    }
+    text += byte;
+  }
+  return text;
+}
+
 Result<Json> to_json(const YAML::Node& yaml, int depth, Budget& budget);
 
 Result<Json> list_json(const YAML::Node& yaml, int depth, Budget& budget) {
@@ -62,7 +81,7 @@ Result<Json> map_json(const YAML::Node& yaml, int depth, Budget& budget) {
                                             ": a key must be a scalar"};
     }
     MLP_ASSIGN(Json json, to_json(member.second, depth + 1, budget));
-    members[member.first.Scalar()] = std::move(json);
+    members[text_of(member.first)] = std::move(json);
   }
   return Json(std::move(members));
 }
@@ -74,7 +93,7 @@ Result<Json> to_json(const YAML::Node& yaml, int depth, Budget& budget) {
   if (!yaml.IsScalar()) return Json(nullptr);
   // yaml-cpp tags what was quoted with "!".
   const bool is_plain = yaml.Tag().empty() || yaml.Tag() == "?";
-  return is_plain ? plain_scalar(yaml.Scalar()) : Json(yaml.Scalar());
+  return is_plain ? plain_scalar(yaml.Scalar()) : Json(text_of(yaml));
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ def add_lines(folder):
 
 
 def all_seeds(folder):
+    subprocess.run(["cmake", "--build", os.path.join(fuzz.ROOT, "build/fuzz"), "--target", "fuzz_seeds"], check=True)
     subprocess.run([os.path.join(fuzz.BINARIES, "fuzz_seeds"), folder, *golden_cases()], check=True)
     add_texts(folder)
     add_lines(folder)

@@ -28,6 +28,11 @@ TEST(Documents, OfZeroBytesAreNoOtherEncodingButRefused) {
   }
 }
 
+TEST(Yaml, EscapesOfLettersAreTheseLetters) {
+  EXPECT_EQ(refusal_of("a.yaml", R"("\N\_\x85\u00a0\L\P": "à\NР\_\U0001f600\N")"),
+            "(read) {\"\u0085\u00a0\u0085\u00a0\u2028\u2029\":\"à\u0085Р\u00a0\U0001f600\u0085\"}");
+}
+
 TEST(Toml, LettersOutsideOfQuotesAreRefusedWhateverTheyAre) {
   for (const char* letter : {"\u00e9", "\u0298", "\ufb01", "\ufebf"}) {
     EXPECT_THAT(refusal_of("a.toml", "a = 1\n" + std::string(letter) + " = 2"),
