@@ -1,7 +1,7 @@
 """Whether each test that docs/guarantees.md names exists, and each promise names one.
 
 A promise is a heading `## 3. …`; its tests stand in the list after the line `Proved by:`, each in backticks as
-`Suite.name` (GoogleTest), `tests/e2e/daemon_test.py::test_name` (Python), or a path that exists.
+`Suite.name` (GoogleTest, or the name in an `add_test`), `tests/e2e/daemon_test.py::test_name` (Python), or a path that exists.
 """
 
 import glob
@@ -9,6 +9,15 @@ import os
 import re
 
 GUARANTEES = "docs/guarantees.md"
+
+
+def cmake_tests(root):
+    """The names that CMakeLists.txt give to tests."""
+    found = set()
+    for path in glob.glob(os.path.join(root, "tests/**/CMakeLists.txt"), recursive=True):
+        with open(path, encoding="utf-8") as file:
+            found |= set(re.findall(r"^\s*add_test\(NAME ([\w.]+)", file.read(), re.M))
+    return found
 
 
 def cpp_tests(root):
@@ -53,7 +62,7 @@ def check_guarantees(root):
         return
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    known = cpp_tests(root)
+    known = cpp_tests(root) | cmake_tests(root)
     for number, names in promises(text):
         if not names:
             yield f"{GUARANTEES}: promise {number} names no test: a promise without one is a wish"
