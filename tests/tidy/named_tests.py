@@ -1,7 +1,8 @@
 """Whether each test that docs/guarantees.md names exists, and each promise names one.
 
 A promise is a heading `## 3. …`; its tests stand in the list after the line `Proved by:`, each in backticks as
-`Suite.name` (GoogleTest, or the name in an `add_test`), `tests/e2e/daemon_test.py::test_name` (Python), or a path that exists.
+`Suite.name` (of GoogleTest or of an `add_test`), `tests/e2e/daemon_test.py::test_name` (Python), or a path that
+exists.
 """
 
 import glob

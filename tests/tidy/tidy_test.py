@@ -54,8 +54,9 @@ class Tidy(unittest.TestCase):
         with tempfile.TemporaryDirectory() as root:
             for path, text in {"docs/guarantees.md": "## 1. Durable\n\nProved by:\n\n- `Kv.Keeps`\n- `Kv.Loses`\n"
                                                      "- `tests/x_test.py::test_a`\n- `tests/x_test.py::test_b`\n"
-                                                     "- `tests/none/campaign`\n- `Sim.9_seeds`\n\n## 2. Quick\n\nIt is.\n",
-                               "tests/sim/CMakeLists.txt": "add_test(NAME Sim.9_seeds COMMAND sim)\n",
+                                                     "- `tests/none/campaign`\n- `Sim.9_seeds`\n\n"
+                                                     "## 2. Quick\n\nIt is.\n",
+                               "tests/CMakeLists.txt": "add_test(NAME Sim.9_seeds COMMAND sim)\n",
                                "tests/kv.cpp": "TEST_F(Kv, Keeps) {\n}\n",
                                "tests/x_test.py": "    def test_a(self):\n        pass\n"}.items():
                 os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
