@@ -25,6 +25,10 @@ def at_most_once_kept(document, client):
     return "" if set(reasons) & {"lost", "signal", "exit"} else f"it failed without a kill: {reasons}"
 
 
+# Who is killed, and how often of a hundred times.
+VICTIMS = {"mlpd": 50, "mlp-runner": 15, "task": 20, "mlpd and mlp-runner": 10, "all": 5}
+
+
 class Storm:
     def __init__(self, seed, kills):
         self.kills = kills
@@ -38,6 +42,7 @@ class Storm:
         self.is_over = False
         self.findings = []
         self.counts = {}
+        self.due = self.random.sample(list(VICTIMS), len(VICTIMS))  # each once, then by chance
         self.held = set()  # runs that end when all is over
         self.followed = []  # (run, its events as they came)
         self.logs = []  # (attempt, bytes as they came)
@@ -194,12 +199,13 @@ class Storm:
 
     def kill_once(self):
         self.pause(0.15)
-        victim = self.random.choices(("mlpd", "mlp-runner", "task", "mlpd and mlp-runner", "all"),
-                                     (50, 15, 20, 10, 5))[0]
+        victim = self.due[-1] if self.due else self.random.choices(list(VICTIMS), VICTIMS.values())[0]
         if self.world.daemon.poll() is not None:
             raise Finding(f"mlpd has ended by itself: {self.world.daemon.returncode}\n{self.world.log()}")
         if victim in ("task", "all"):
             pids = self.world.task_pids()
+            if victim == "task" and not pids:
+                return
             for pid in pids if victim == "all" else pids and [self.random.choice(pids)]:
                 self.world.kill_ours(pid)
         if victim in ("mlpd", "mlpd and mlp-runner", "all"):
@@ -207,6 +213,8 @@ class Storm:
         if victim in ("mlp-runner", "mlpd and mlp-runner", "all"):
             self.world.kill_runner()
         self.count(victim)
+        if self.due:
+            self.due.pop()
         if self.world.daemon is None:
             self.restart()
 
@@ -222,8 +230,7 @@ class Storm:
         self.world.wait_until_it_serves()
 
     def killed(self):
-        return sum(self.counts.get(victim, 0) for victim in
-                   ("mlpd", "mlp-runner", "task", "mlpd and mlp-runner", "all", "mlpd while it started"))
+        return sum(self.counts.get(victim, 0) for victim in (*VICTIMS, "mlpd while it started"))
 
     # ---- all of it --------------------------------------------------------------------------------
 
