@@ -25,7 +25,7 @@
 #include "runtime/execute/local/local_executor.h"
 #include "runtime/objects/outputs.h"
 #include "runtime/store/data_folder.h"
-#include "runtime/store/rocks_kv.h"
+#include "runtime/store/open_store.h"
 
 namespace mlp::mlpd {
 namespace {
@@ -127,7 +127,7 @@ std::optional<StartFailure> Daemon::Parts::open_store() {
   space.on_full = [this] { folder->give_up_ballast(is_started ? config.ballast_bytes / 2 : 0); };
   store::RocksOptions options;
   options.space = &space;
-  auto store = store::open_rocks_kv(folder->part("store"), options);
+  auto store = store::open_store(*folder, options);
   if (!store) return StartFailure{kStoreRefused, store.error().message};
   kv = std::move(*store);
   CRASH_POINT("store.opened");

@@ -15,9 +15,9 @@
 #include "runtime/fsck/repair.h"
 #include "runtime/objects/plan_cache.h"
 #include "runtime/store/data_folder.h"
-#include "runtime/store/latest_view.h"
 #include "runtime/store/rescue.h"
 #include "runtime/store/rocks_kv.h"
+#include "runtime/store/rocks_log.h"
 
 namespace mlp::mlpd {
 namespace {
@@ -42,8 +42,10 @@ class FolderFsck {
   wire::FsckReport report();
 
  private:
-  Status open_store(fsck::Findings& findings);
+  std::string store() const { return store::where_the_store_is(files_, folder_->part("store")); }
+  Status read_store(fsck::Findings& findings);
   Status check_once(fsck::Findings& findings);
+  std::string why_commits_are_missing(const store::Meta& meta, const Result<std::uint64_t>& synced);
   std::uint64_t take_down(const fsck::Findings& findings);
   static bool is_to_be_rescued(const fsck::Findings& findings);
   Status mend(const fsck::Findings& findings);
@@ -57,22 +59,26 @@ class FolderFsck {
   Duration began_;
   Duration shown_{0};
   std::unique_ptr<store::DataFolder> folder_;
-  std::unique_ptr<store::Kv> kv_;
+  std::unique_ptr<store::Kv> kv_;  // only once there is something to mend
+  std::shared_ptr<const store::View> view_;
   std::unique_ptr<objects::ObjectStore> objects_;
   std::unique_ptr<objects::PlanCache> plans_;
+  fsck::Contents contents_;
   bool has_rescued_ = false;  // what is damaged after that is beyond us
   wire::FsckReport report_;
 };
 
 std::optional<Failure> FolderFsck::open() {
-  const std::string store = config_.data_folder + "/store";
-  if (!files_.stat(store) && !files_.stat(store + "-new")) {
-    return Failure{kUsage, "there is no data folder " + config_.data_folder};
+  auto opened = store::DataFolder::look(config_.data_folder);
+  if (opened && wish_.is_repair) {
+    opened->reset();
+    opened = store::DataFolder::open(config_.data_folder, {0, 0});
   }
-  auto opened = store::DataFolder::open(config_.data_folder, {0, 0});
   if (!opened) {
-    const bool is_held = opened.error().code == ErrorCode::kConflict;
-    return Failure{is_held ? kDataInUse : kStoreRefused, opened.error().message};
+    const Error& error = opened.error();
+    const bool is_held = error.code == ErrorCode::kConflict;
+    const int other = error.code == ErrorCode::kNotFound ? kUsage : kStoreRefused;
+    return Failure{is_held ? kDataInUse : other, error.message};
   }
   folder_ = std::move(*opened);
   objects_ = std::make_unique<objects::ObjectStore>(files_, folder_->path());
@@ -81,16 +87,16 @@ std::optional<Failure> FolderFsck::open() {
 }
 
 /// Nothing where it is damaged, which is a finding.
-Status FolderFsck::open_store(fsck::Findings& findings) {
-  MLP_TRY(store::finish_rescue(files_, folder_->part("store")));
-  auto opened = store::open_rocks_kv(folder_->part("store"), {});
-  if (!opened && opened.error().code != ErrorCode::kCorrupt) return opened.error();
-  if (!opened) {
-    fsck::tell_damaged_store(findings, opened.error());
+Status FolderFsck::read_store(fsck::Findings& findings) {
+  view_ = nullptr;
+  auto read = store::read_rocks(store(), {});
+  if (!read && read.error().code != ErrorCode::kCorrupt) return read.error();
+  if (!read) {
+    fsck::tell_damaged_store(findings, read.error());
     return {};
   }
-  kv_ = std::move(*opened);
-  const auto meta = store::get_meta(store::LatestView(*kv_));
+  view_ = std::move(*read);
+  const auto meta = store::get_meta(*view_);
   if (!meta || meta->schema == 0 || meta->schema == store::kSchemaVersion) return {};
   return Error{ErrorCode::kUnsupported, "the data folder has version " +
                                             std::to_string(meta->schema) +
@@ -101,8 +107,12 @@ Status FolderFsck::open_store(fsck::Findings& findings) {
 Status FolderFsck::check_and_mend() {
   for (int round = 0; round < kMaxRounds; ++round) {
     fsck::Findings findings;
-    if (!kv_) MLP_TRY(open_store(findings));
-    if (kv_) MLP_TRY(check_once(findings));
+    if (kv_) {
+      view_ = kv_->view();
+    } else {
+      MLP_TRY(read_store(findings));
+    }
+    if (view_) MLP_TRY(check_once(findings));
     const std::uint64_t mended = take_down(findings);
     if (mended == 0) break;
     MLP_TRY(mend(findings));
@@ -124,9 +134,13 @@ std::uint64_t FolderFsck::take_down(const fsck::Findings& findings) {
     each.is_repaired = wish_.is_repair && finding.is_repairable() &&
                        (is_rescue ? finding.repair.rescues_store && !has_rescued_ : true);
     mended += each.is_repaired ? 1 : 0;
-    if (told.size() < fsck::kMaxFindings) told.push_back(std::move(each));
+    told.push_back(std::move(each));
   }
+  // What is told of more than can be: of the store, then what was done.
   std::stable_partition(told.begin(), told.end(), [](const auto& one) { return one.is_repaired; });
+  std::stable_partition(told.begin(), told.end(),
+                        [](const auto& one) { return one.record == fsck::kStoreName; });
+  if (told.size() > fsck::kMaxFindings) told.resize(fsck::kMaxFindings);
   return mended;
 }
 
@@ -136,10 +150,14 @@ bool FolderFsck::is_to_be_rescued(const fsck::Findings& findings) {
 }
 
 Status FolderFsck::mend(const fsck::Findings& findings) {
-  if (!is_to_be_rescued(findings)) {
-    return fsck::mend({*kv_, files_, *objects_, *folder_}, findings);
+  view_ = nullptr;
+  if (is_to_be_rescued(findings)) return rescue();
+  if (!kv_) {
+    store::RocksOptions options;
+    options.may_be_new = false;
+    MLP_ASSIGN(kv_, store::open_rocks_kv(store(), options));
   }
-  return rescue();
+  return fsck::mend({*kv_, files_, *objects_, *folder_}, findings);
 }
 
 Status FolderFsck::rescue() {
@@ -149,12 +167,12 @@ Status FolderFsck::rescue() {
              store::rescue_store(files_, folder_->part("store"), kept));
   has_rescued_ = true;
   fsck::Findings still_damaged;  // looked for again in the next round
-  MLP_TRY(open_store(still_damaged));
+  MLP_TRY(read_store(still_damaged));
   std::string missing;
-  if (kv_) {
-    MLP_ASSIGN(missing, fsck::name_missing_runs(*kv_->view()));
+  if (view_) {
+    MLP_ASSIGN(missing, fsck::name_missing_runs(*view_));
   }
-  const auto told = std::find_if(report_.findings.rbegin(), report_.findings.rend(),
+  const auto told = std::find_if(report_.findings.begin(), report_.findings.end(),
                                  [](const auto& each) { return each.is_repaired; });
   told->repair =
       "a new store of the " + counted(rescued.records, "record") + " that can be read took its " +
@@ -164,12 +182,20 @@ Status FolderFsck::rescue() {
   return {};
 }
 
+std::string FolderFsck::why_commits_are_missing(const store::Meta& meta,
+                                                const Result<std::uint64_t>& synced) {
+  if (!synced || meta.commit >= *synced) return "";
+  if (has_rescued_) return "They stood in what could not be read of the damaged store";
+  return store::why_it_ends_early(files_, store());
+}
+
 Status FolderFsck::check_once(fsck::Findings& findings) {
-  std::shared_ptr<const store::View> view = kv_->view();
-  fsck::Check check(view, {files_, *objects_, folder_->path(), clock_.now()},
-                    [this, &view](const model::Run& run) { return plans_->get(*view, run.plan); });
-  if (const auto meta = store::get_meta(*view); meta) {
-    MLP_TRY(check.look_at_commits(*meta, folder_->acknowledged()));
+  fsck::Check check(view_, {files_, *objects_, folder_->path(), clock_.now()},
+                    [this](const model::Run& run) { return plans_->get(*view_, run.plan); },
+                    wish_.is_repair ? &contents_ : nullptr);
+  if (const auto meta = store::get_meta(*view_); meta) {
+    const Result<std::uint64_t> synced = folder_->acknowledged();
+    MLP_TRY(check.look_at_commits(*meta, synced, why_commits_are_missing(*meta, synced)));
   }
   for (bool has_more = true; has_more;) {
     MLP_ASSIGN(has_more, check.advance());
@@ -177,8 +203,8 @@ Status FolderFsck::check_once(fsck::Findings& findings) {
   }
   const fsck::Progress progress = check.progress();
   report_.records = progress.records;
-  report_.objects = progress.objects;
-  report_.object_bytes = progress.object_bytes;
+  report_.objects = std::max(report_.objects, progress.objects);
+  report_.object_bytes += progress.object_bytes;
   findings = check.findings();
   return {};
 }

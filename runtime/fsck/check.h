@@ -25,10 +25,13 @@ void tell_damaged_store(Findings& findings, const Error& why);
 class Check {
  public:
   /// `place` as for FileCheck; `plan_of` as for StoreCheck.
-  Check(std::shared_ptr<const store::View> view, FilePlace place, PlanOf plan_of);
+  /// `contents`: those of an earlier check, when what it has read is not to be read again.
+  Check(std::shared_ptr<const store::View> view, FilePlace place, PlanOf plan_of,
+        Contents* contents = nullptr);
 
   /// First, by who has the folder's lock: as check_commits (lost_commits.h).
-  Status look_at_commits(const store::Meta& meta, const Result<std::uint64_t>& synced);
+  Status look_at_commits(const store::Meta& meta, const Result<std::uint64_t>& synced,
+                         const std::string& why);
   /// A slice, some ten milliseconds of work at most but for a run of very many task runs. False
   /// when all was looked at. A store that is damaged is a finding; what cannot be read for another
   /// reason is an error.
@@ -42,6 +45,7 @@ class Check {
 
   std::shared_ptr<const store::View> view_;
   Findings findings_;
+  bool is_damage_told_ = false;
   StoreCheck store_;
   FileCheck files_;
   enum class Stage : std::uint8_t { kStore, kFiles, kDone };

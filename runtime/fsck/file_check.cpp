@@ -28,8 +28,8 @@ std::optional<model::AttemptId> attempt_named(const std::string& name) {
 
 }  // namespace
 
-FileCheck::FileCheck(const store::View& view, Findings& findings, FilePlace place)
-    : view_(view), findings_(findings), place_(std::move(place)) {}
+FileCheck::FileCheck(const store::View& view, Findings& findings, FilePlace place, Unread* unread)
+    : view_(view), findings_(findings), place_(std::move(place)), unread_(unread) {}
 
 Result<bool> FileCheck::advance() {
   switch (stage_) {
@@ -39,12 +39,8 @@ Result<bool> FileCheck::advance() {
     case Stage::kLogs:
       MLP_TRY(look_at_logs());
       return true;
-    case Stage::kStrayObjects:
-      MLP_TRY(look_for_stray_objects());
-      return true;
-    case Stage::kStrayLogs:
-      MLP_TRY(look_for_stray_logs());
-      stage_ = Stage::kDone;
+    case Stage::kStrays:
+      MLP_TRY(look_for_strays());
       return true;
     case Stage::kDone:
       break;
@@ -91,6 +87,8 @@ Status FileCheck::begin(const store::ObjectRecord& record) {
                   std::to_string(record.size));
     return {};
   }
+  const std::string key = store::object_key(record.digest);
+  if (unread_ && !unread_->is_next(key, findings_)) return {};
   objects::ObjectReader reader(place_.files, place_.objects.path_of(record.digest), info->size);
   hashing_.emplace(Hashing{record, std::move(reader), Hasher(), 0});
   return {};
@@ -100,23 +98,23 @@ Status FileCheck::hash_on() {
   Hashing& at = *hashing_;
   const std::uint64_t until = std::min(at.offset + kHashedAtOnce, at.record.size);
   while (at.offset < until) {
-    const Result<std::string> piece = at.reader.read(at.offset, kPiece);
-    if (!piece || piece->empty()) {
-      tell_lost(Kind::kDamagedObject, at.record.digest,
-                piece ? "its file became shorter" : "its file cannot be read: " +
-                                                        piece.error().message);
+    MLP_ASSIGN(const std::string piece, at.reader.read(at.offset, kPiece));
+    if (piece.empty()) {
+      tell_lost(Kind::kDamagedObject, at.record.digest, "its file became shorter");
       hashing_.reset();
       return {};
     }
-    at.hasher.update(*piece);
-    at.offset += piece->size();
-    object_bytes_ += piece->size();
+    at.hasher.update(piece);
+    at.offset += piece.size();
+    object_bytes_ += piece.size();
   }
   if (at.offset < at.record.size) return {};
   const store::ObjectRecord record = at.record;
   const Digest found = at.hasher.finish();
   hashing_.reset();
-  return end(record, found);
+  MLP_TRY(end(record, found));
+  if (unread_) unread_->read(store::object_key(record.digest), findings_);
+  return {};
 }
 
 Status FileCheck::end(const store::ObjectRecord& record, const Digest& found) {
@@ -157,7 +155,7 @@ Status FileCheck::look_at_logs() {
                        return failed.has_value();
                      }));
   MLP_TRY(failed);
-  if (from_.empty()) stage_ = Stage::kStrayObjects;
+  if (from_.empty()) stage_ = Stage::kStrays;
   return {};
 }
 
@@ -193,48 +191,60 @@ void FileCheck::tell_stray(const std::string& name, std::string_view why) {
   finding.repair.strays.push_back(name);
 }
 
-// One folder of objects/ at a time.
-Status FileCheck::look_for_stray_objects() {
+// Some hundred files at a time.
+Status FileCheck::look_for_strays() {
   if (!folders_) {
     MLP_ASSIGN(folders_, place_.files.list(place_.data_folder + "/objects"));
+    for (std::string& folder : *folders_) folder = "objects/" + folder;
+    folders_->push_back("logs");
   }
-  if (folders_->empty()) {
-    stage_ = Stage::kStrayLogs;
-    return {};
-  }
-  const std::string folder = "objects/" + folders_->back();
-  folders_->pop_back();
-  const Result<std::vector<std::string>> names =
-      place_.files.list(place_.data_folder + "/" + folder);
-  if (!names) return {};  // no folder of ours, and not in anybody's way
-  for (const std::string& name : *names) {
-    const Result<Digest> digest = Digest::from_hex(base_name(folder) + name);
-    if (!digest) {
-      tell_stray(folder + "/" + name, "it is no object");
-      continue;
-    }
-    const auto record = store::find_object(view_, *digest);
-    if (!record && record.error().code != ErrorCode::kCorrupt) return record.error();
-    const bool is_named = record && *record && ((*record)->places & store::kInFile) != 0;
-    if (!is_named) tell_stray(folder + "/" + name, "no record names this object's file");
+  if (names_.empty()) return next_folder();
+  const auto look =
+      folder_ == "logs" ? &FileCheck::look_at_log_file : &FileCheck::look_at_object_file;
+  for (std::size_t seen = 0; seen < kRecordsAtOnce && !names_.empty(); ++seen) {
+    const std::string name = std::move(names_.back());
+    names_.pop_back();
+    MLP_TRY((this->*look)(folder_ + "/" + name, name));
   }
   return {};
 }
 
-Status FileCheck::look_for_stray_logs() {
-  MLP_ASSIGN(const std::vector<std::string> names, place_.files.list(place_.data_folder + "/logs"));
-  for (const std::string& name : names) {
-    const std::optional<model::AttemptId> id = attempt_named(name);
-    if (!id) {
-      tell_stray("logs/" + name, "it is no log");
-      continue;
-    }
-    const auto attempt = store::find_attempt(view_, *id);
-    if (!attempt && attempt.error().code != ErrorCode::kCorrupt) return attempt.error();
-    const bool is_named = attempt && *attempt &&
-                          ((*attempt)->log.is_file || !(*attempt)->ended);
-    if (!is_named) tell_stray("logs/" + name, "no attempt has this log");
+Status FileCheck::next_folder() {
+  if (folders_->empty()) {
+    stage_ = Stage::kDone;
+    return {};
   }
+  folder_ = std::move(folders_->back());
+  folders_->pop_back();
+  Result<std::vector<std::string>> names = place_.files.list(place_.data_folder + "/" + folder_);
+  if (!names && !is_damage(names.error())) return names.error();
+  if (names) names_ = std::move(*names);  // else no folder of ours, and not in anybody's way
+  return {};
+}
+
+Status FileCheck::look_at_object_file(const std::string& path, const std::string& name) {
+  const Result<Digest> digest = Digest::from_hex(base_name(folder_) + name);
+  if (!digest) {
+    tell_stray(path, "it is no object");
+    return {};
+  }
+  const auto record = store::find_object(view_, *digest);
+  if (!record && record.error().code != ErrorCode::kCorrupt) return record.error();
+  const bool is_named = record && *record && ((*record)->places & store::kInFile) != 0;
+  if (!is_named) tell_stray(path, "no record names this object's file");
+  return {};
+}
+
+Status FileCheck::look_at_log_file(const std::string& path, const std::string& name) {
+  const std::optional<model::AttemptId> id = attempt_named(name);
+  if (!id) {
+    tell_stray(path, "it is no log");
+    return {};
+  }
+  const auto attempt = store::find_attempt(view_, *id);
+  if (!attempt && attempt.error().code != ErrorCode::kCorrupt) return attempt.error();
+  const bool is_named = attempt && *attempt && ((*attempt)->log.is_file || !(*attempt)->ended);
+  if (!is_named) tell_stray(path, "no attempt has this log");
   return {};
 }
 

@@ -31,7 +31,9 @@ struct FilePlace {
 /// Not thread-safe.
 class FileCheck {
  public:
-  FileCheck(const store::View& view, Findings& findings, FilePlace place);
+  /// `unread`: of the objects; null: all.
+  FileCheck(const store::View& view, Findings& findings, FilePlace place,
+            Unread* unread = nullptr);
 
   /// At most some megabytes hashed or some hundred records; false when all is done.
   Result<bool> advance();
@@ -39,7 +41,7 @@ class FileCheck {
   std::uint64_t object_bytes() const { return object_bytes_; }
 
  private:
-  enum class Stage { kObjects, kLogs, kStrayObjects, kStrayLogs, kDone };
+  enum class Stage { kObjects, kLogs, kStrays, kDone };
   struct Hashing {
     store::ObjectRecord record;
     objects::ObjectReader reader;
@@ -54,18 +56,23 @@ class FileCheck {
   void tell_lost(Kind kind, const Digest& digest, std::string_view what);
   Status look_at_logs();
   Status look_at_log(const model::Attempt& attempt);
-  Status look_for_stray_objects();
-  Status look_for_stray_logs();
+  Status look_for_strays();
+  Status next_folder();
+  Status look_at_object_file(const std::string& path, const std::string& name);
+  Status look_at_log_file(const std::string& path, const std::string& name);
   bool is_old(const std::string& path) const;
   void tell_stray(const std::string& name, std::string_view why);
 
   const store::View& view_;
   Findings& findings_;
   FilePlace place_;
+  Unread* unread_;
   Stage stage_ = Stage::kObjects;
   std::string from_;
   std::optional<Hashing> hashing_;
-  std::optional<std::vector<std::string>> folders_;  // of objects/, those still to be listed
+  std::optional<std::vector<std::string>> folders_;  // of objects and logs, to be listed yet
+  std::string folder_;                               // whose files are looked at
+  std::vector<std::string> names_;                   // those of it to be looked at yet
   std::uint64_t objects_ = 0;
   std::uint64_t object_bytes_ = 0;
 };

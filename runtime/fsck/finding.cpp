@@ -51,10 +51,16 @@ std::string_view to_text(Kind kind) {
   return "";
 }
 
+Finding& Findings::add_of_store(Kind kind, std::string message) {
+  ++total_;
+  Finding& finding = *all_.emplace(all_.begin());
+  finding = {kind, std::string(kStoreName), std::move(message), {}};
+  return finding;
+}
+
 Finding& Findings::add(Kind kind, std::string record, std::string message) {
   ++total_;
-  const bool is_kept = all_.size() < kMaxFindings;
-  Finding& finding = is_kept ? all_.emplace_back() : beyond_;
+  Finding& finding = is_full() ? beyond_ : all_.emplace_back();
   finding = {kind, std::move(record), std::move(message), {}};
   return finding;
 }

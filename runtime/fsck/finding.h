@@ -41,16 +41,27 @@ enum class Kind : std::uint8_t {
 /// As in JSON: "missing-object".
 std::string_view to_text(Kind kind);
 
+/// Counters of the store, each to be no less than this: several repairs may ask for it.
+struct Counters {
+  std::uint64_t commit = 0;
+  std::uint64_t daemon_epoch = 0;
+  std::uint64_t last_run = 0;
+};
+
 /// What mends a finding: absolute changes of records, and files to be moved away. All of it is safe
 /// to do twice.
 struct Repair {
   std::string what;                   // one sentence; empty: nothing can be done
-  store::Batch batch;
+  store::Batch batch;                 // never of counters of the store
+  Counters least;
   std::vector<Digest> lost;           // objects to be marked as lost, their files moved to trash/
   std::vector<std::string> strays;    // files to be removed, below the data folder
   bool renews_mark = false;           // of the last acknowledged commit
   bool rescues_store = false;         // a new store of what can be read takes its place
 };
+
+/// The record of a finding of the store as a whole.
+inline constexpr std::string_view kStoreName = "the store";
 
 struct Finding {
   Kind kind = Kind::kUnreadable;
@@ -68,7 +79,11 @@ class Findings {
  public:
   /// Returns the finding for its repair to be filled in; valid until the next add().
   Finding& add(Kind kind, std::string record, std::string message);
-  /// Those kept, in the order in which they were found.
+  /// Of the store as a whole: before all others, and kept however many there are.
+  Finding& add_of_store(Kind kind, std::string message);
+  /// What is added now is only counted.
+  bool is_full() const { return all_.size() >= kMaxFindings; }
+  /// Those kept: of the store, then the others in the order in which they were found.
   const std::vector<Finding>& all() const { return all_; }
   std::uint64_t total() const { return total_; }
   bool empty() const { return total_ == 0; }

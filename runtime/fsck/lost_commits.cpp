@@ -23,20 +23,20 @@ Result<std::string> last_known(const Scope& scope, const store::Meta& meta) {
 
 void tell_unknown(const Scope& scope, const store::Meta& meta, const Error& why,
                   const std::string& known) {
-  Finding& finding = scope.findings.add(
-      Kind::kLostCommits, "the store",
+  Finding& finding = scope.findings.add_of_store(
+      Kind::kLostCommits,
       "it cannot be told whether acknowledged data is missing, so no daemon starts: " +
           why.message + ". " + known);
   finding.repair.what = "the store goes on with what is there";
   finding.repair.renews_mark = true;
-  store::put_commit(finding.repair.batch, meta.commit + kSkippedCommits);
-  store::put_daemon_epoch(finding.repair.batch, meta.daemon_epoch + kSkippedEpochs);
+  finding.repair.least.commit = meta.commit + kSkippedCommits;
+  finding.repair.least.daemon_epoch = meta.daemon_epoch + kSkippedEpochs;
 }
 
 }  // namespace
 
 Status check_commits(const Scope& scope, const store::Meta& meta,
-                     const Result<std::uint64_t>& synced) {
+                     const Result<std::uint64_t>& synced, const std::string& why) {
   if (synced ? meta.commit >= *synced : meta.schema == 0) return {};
   MLP_ASSIGN(const std::string known, last_known(scope, meta));
   if (!synced) {
@@ -44,15 +44,15 @@ Status check_commits(const Scope& scope, const store::Meta& meta,
     return {};
   }
   const std::uint64_t lost = *synced - meta.commit;
-  Finding& finding = scope.findings.add(
-      Kind::kLostCommits, "the store",
+  Finding& finding = scope.findings.add_of_store(
+      Kind::kLostCommits,
       "acknowledged data is lost, so no daemon starts: the last " + counted(lost, "commit") + " (" +
           std::to_string(meta.commit + 1) + " to " + std::to_string(*synced) +
           ") and with them the runs, cancels, uploads and ends of tasks that were promised then. " +
-          known + ". A backup of the whole data folder may have more");
+          known + ". " + why + ". A backup of the whole data folder may have more");
   finding.repair.what = "the store goes on without them; what is found unfinished runs again";
-  store::put_commit(finding.repair.batch, *synced);
-  store::put_daemon_epoch(finding.repair.batch, meta.daemon_epoch + kSkippedEpochs);
+  finding.repair.least.commit = *synced;
+  finding.repair.least.daemon_epoch = meta.daemon_epoch + kSkippedEpochs;
   return {};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/fsck/repair.h"
 
+#include <algorithm>
+
 #include "runtime/store/meta_records.h"
 #include "runtime/store/object_records.h"
 
@@ -13,7 +15,16 @@ Status remove_file(Files& files, const std::string& path) {
   return !removed && removed.error().code == ErrorCode::kNotFound ? Status() : removed;
 }
 
-}  // namespace
+Counters highest(const store::Meta& meta, const std::vector<Finding>& findings) {
+  Counters counters{meta.commit, meta.daemon_epoch, meta.last_run};
+  for (const Finding& finding : findings) {
+    const Counters& least = finding.repair.least;
+    counters.commit = std::max(counters.commit, least.commit);
+    counters.daemon_epoch = std::max(counters.daemon_epoch, least.daemon_epoch);
+    counters.last_run = std::max(counters.last_run, least.last_run);
+  }
+  return counters;
+}
 
 Status put_repair(const store::View& view, const Repair& repair, store::Batch& batch) {
   for (const store::Batch::Change& change : repair.batch.changes()) {
@@ -33,13 +44,26 @@ Status put_repair(const store::View& view, const Repair& repair, store::Batch& b
   return {};
 }
 
+}  // namespace
+
+Status put_repairs(const store::View& view, const std::vector<Finding>& findings,
+                   store::Batch& batch) {
+  for (const Finding& finding : findings) MLP_TRY(put_repair(view, finding.repair, batch));
+  MLP_ASSIGN(const store::Meta meta, store::get_meta(view));
+  const Counters counters = highest(meta, findings);
+  if (counters.commit > meta.commit) store::put_commit(batch, counters.commit);
+  if (counters.daemon_epoch > meta.daemon_epoch) {
+    store::put_daemon_epoch(batch, counters.daemon_epoch);
+  }
+  if (counters.last_run > meta.last_run) store::put_last_run(batch, counters.last_run);
+  return {};
+}
+
 // Records first: a file without a record is only a stray, a record without its file is a lie.
 Status mend(const Workshop& workshop, const Findings& findings) {
   const auto view = workshop.kv.view();
   store::Batch batch;
-  for (const Finding& finding : findings.all()) {
-    MLP_TRY(put_repair(*view, finding.repair, batch));
-  }
+  MLP_TRY(put_repairs(*view, findings.all(), batch));
   MLP_TRY(workshop.kv.write(batch));
   MLP_TRY(workshop.kv.sync());
   MLP_ASSIGN(const store::Meta meta, store::get_meta(*workshop.kv.view()));

@@ -11,8 +11,10 @@
 
 namespace mlp::fsck {
 
-/// Adds the records of a repair to `batch`; lost objects keep their record, without a place.
-Status put_repair(const store::View& view, const Repair& repair, store::Batch& batch);
+/// Adds the records of all repairs to `batch`; lost objects keep their record, without a place. A
+/// counter becomes the highest that is there or asked for.
+Status put_repairs(const store::View& view, const std::vector<Finding>& findings,
+                   store::Batch& batch);
 
 /// A data folder that nobody else uses. All must outlive the call.
 struct Workshop {

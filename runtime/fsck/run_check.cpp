@@ -139,7 +139,7 @@ class RunCheck {
     }
     add_to(counted_[task_run->id.task], *task_run);
     ++task_runs_;
-    if (states_.size() < kMaxCompared) states_.emplace(task_run->id, task_run->state);
+    if (states_.size() < kMaxCompared) states_.emplace(task_run->id, State{task_run->state, {}});
     return check_task_run(scope_, run_, *task_run);
   }
 
@@ -230,9 +230,13 @@ class RunCheck {
     if (is_first) is_complete_ = commit.run_state == model::RunState::kRunning;
     if (commit.run_state) told_run_ = commit.run_state;
     for (const model::Transition& each : commit.tasks) {
-      const model::TaskRunId id{run_.id, each.task, each.items};
-      const bool is_compared = told_.size() < kMaxCompared;
-      if (is_compared) told_.insert_or_assign(id, each.state);
+      model::TaskRunId id{run_.id, each.task, each.items};
+      const auto found = states_.find(id);
+      if (found != states_.end()) {
+        found->second.told = each.state;
+      } else if (!told_only_) {
+        told_only_.emplace(std::move(id), each.state);
+      }
     }
   }
 
@@ -244,20 +248,25 @@ class RunCheck {
                              std::string(to_text(run_.state)),
                          commit);
     }
-    if (task_runs_ >= kMaxCompared || told_.size() >= kMaxCompared) return;
-    for (const auto& [id, state] : told_) {
-      const auto found = states_.find(id);
-      if (found != states_.end() && found->second == state) continue;
-      const std::string is = found == states_.end() ? "not recorded"
-                                                    : std::string(to_text(found->second));
-      return tell_events(Kind::kEvents,
-                         "its events say that " + name_of(scope_, id) + " is " +
-                             std::string(to_text(state)) + ", it is " + is,
-                         commit);
+    if (task_runs_ >= kMaxCompared) return;
+    if (told_only_) return tell_event(told_only_->first, told_only_->second, "not recorded", commit);
+    bool is_told = true;
+    for (const auto& [id, state] : states_) {
+      is_told &= state.told.has_value();
+      if (!state.told || *state.told == state.is) continue;
+      return tell_event(id, *state.told, std::string(to_text(state.is)), commit);
     }
-    if (is_complete_ && told_.size() < states_.size()) {
+    if (is_complete_ && !is_told) {
       tell_events(Kind::kEvents, "task runs were recorded without an event", commit);
     }
+  }
+
+  void tell_event(const model::TaskRunId& id, TaskRunState told, const std::string& is,
+                  std::uint64_t commit) {
+    tell_events(Kind::kEvents,
+                "its events say that " + name_of(scope_, id) + " is " +
+                    std::string(to_text(told)) + ", it is " + is,
+                commit);
   }
 
   // They only serve those who follow: one that says it all takes the place of the ones after it.
@@ -278,19 +287,23 @@ class RunCheck {
     whole.run_state = run_.state;
     whole.cancel_asked = run_.cancel_asked;
     for (const auto& [id, state] : states_) {
-      whole.tasks.push_back({id.task, id.items, state, model::Source::kNone, {}});
+      whole.tasks.push_back({id.task, id.items, state.is, model::Source::kNone, {}});
     }
     store::put_transitions(batch, run_.id, whole);
-    store::put_commit(batch, commit);
+    finding.repair.least.commit = commit;
   }
 
   const Scope& scope_;
   const model::Run& run_;
   std::string name_;
   std::map<model::TaskId, model::Counts> counted_;
-  std::map<model::TaskRunId, TaskRunState> states_;
+  struct State {
+    TaskRunState is;
+    std::optional<TaskRunState> told;  // by the last event of it
+  };
+  std::map<model::TaskRunId, State> states_;
   std::uint64_t task_runs_ = 0;
-  std::map<model::TaskRunId, TaskRunState> told_;
+  std::optional<std::pair<model::TaskRunId, TaskRunState>> told_only_;  // the first without a record
   std::optional<model::RunState> told_run_;
   std::uint64_t commits_ = 0;
   bool is_complete_ = false;

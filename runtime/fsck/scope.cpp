@@ -3,6 +3,11 @@
 
 namespace mlp::fsck {
 
+bool is_damage(const Error& error) {
+  return error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound ||
+         error.code == ErrorCode::kInvalid;
+}
+
 std::string name_of(const Scope& scope, const model::TaskRunId& id) {
   const plan::Plan* plan = scope.plan;
   const bool is_known = plan != nullptr && id.task && id.task.value <= plan->tasks.size() &&

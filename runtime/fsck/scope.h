@@ -11,6 +11,32 @@
 
 namespace mlp::fsck {
 
+/// Whether an error tells of damage. Any other is of the system (a disk that does not answer, too
+/// many open files) and says nothing of what is there: nothing may be mended because of it.
+bool is_damage(const Error& error);
+
+/// Objects whose bytes are to be read yet, in the order of their keys, though records are checked
+/// again after each repair: all of them once. They wait for a next check where no more is kept.
+class Unread {
+ public:
+  bool is_next(std::string_view key, const Findings& findings) const {
+    return key >= from_ && !findings.is_full();
+  }
+  /// What it came to is in `findings`.
+  void read(std::string_view key, const Findings& findings) {
+    if (!findings.is_full()) from_ = std::string(key) + '\0';
+  }
+
+ private:
+  std::string from_;
+};
+
+/// Small ones stand in the store, large ones are files.
+struct Contents {
+  Unread small;
+  Unread large;
+};
+
 /// Both references must outlive the check.
 struct Scope {
   const store::View& view;

@@ -34,8 +34,8 @@ model::RunId run_in(std::string_view key) {
 
 }  // namespace
 
-StoreCheck::StoreCheck(const store::View& view, Findings& findings, PlanOf plan_of)
-    : view_(view), findings_(findings), plan_of_(std::move(plan_of)) {}
+StoreCheck::StoreCheck(const store::View& view, Findings& findings, PlanOf plan_of, Unread* unread)
+    : view_(view), findings_(findings), plan_of_(std::move(plan_of)), unread_(unread) {}
 
 const std::vector<StoreCheck::Pass>& StoreCheck::passes() {
   static const std::vector<Pass> all = {
@@ -115,6 +115,7 @@ Status StoreCheck::look_at_run(std::string_view key, std::string_view) {
     Result<std::shared_ptr<const plan::Plan>> found = plan_of_(**run);
     if (found) plan = std::move(found).value();
     const bool goes_on = (*run)->state == model::RunState::kRunning;
+    if (!plan && !is_damage(found.error())) return found.error();
     if (!plan && goes_on) return tell_lost_run(scope, **run, found.error());
   }
   scope.plan = plan.get();
@@ -279,14 +280,21 @@ Status StoreCheck::look_at_object(std::string_view key, std::string_view value) 
     return {};
   }
   if ((record->places & store::kInStore) == 0) return {};
+  if (unread_ && !unread_->is_next(key, findings_)) return {};
+  MLP_TRY(look_at_bytes(*record, name));
+  if (unread_) unread_->read(key, findings_);
+  return {};
+}
+
+Status StoreCheck::look_at_bytes(const store::ObjectRecord& record, const std::string& name) {
   MLP_ASSIGN(const std::optional<std::string> bytes,
-             store::find_object_bytes(view_, record->digest));
-  const bool is_whole = bytes && sha256(*bytes) == record->digest;
+             store::find_object_bytes(view_, record.digest));
+  const bool is_whole = bytes && sha256(*bytes) == record.digest;
   ++objects_;
   object_bytes_ += bytes ? bytes->size() : 0;
   if (is_whole) {
     const Scope scope{view_, findings_};
-    return record->is_manifest ? check_manifest(scope, record->digest, *bytes) : Status();
+    return record.is_manifest ? check_manifest(scope, record.digest, *bytes) : Status();
   }
   Finding& finding = findings_.add(
       bytes ? Kind::kDamagedObject : Kind::kMissingObject, name,
@@ -294,7 +302,7 @@ Status StoreCheck::look_at_object(std::string_view key, std::string_view value) 
                         : "its bytes are not in the store") +
           "; who needs it fails by its name, and the next run makes it anew");
   finding.repair.what = "it is recorded as lost";
-  finding.repair.lost.push_back(record->digest);
+  finding.repair.lost.push_back(record.digest);
   return {};
 }
 
@@ -351,23 +359,23 @@ Status StoreCheck::check_counters() {
   const Result<store::Meta> meta = store::get_meta(view_);
   if (!meta) {
     if (meta.error().code != ErrorCode::kCorrupt) return meta.error();
-    findings_.add(Kind::kUnreadable, "the store", meta.error().message);
+    findings_.add_of_store(Kind::kUnreadable, meta.error().message);
     return {};
   }
   if (meta->last_run < last_run_.value) {
-    Finding& finding = findings_.add(Kind::kCounter, "the store",
-                                     "the next run would get the number of " + name_of(last_run_) +
-                                         " or one before it once more");
+    Finding& finding = findings_.add_of_store(
+        Kind::kCounter, "the next run would get the number of " + name_of(last_run_) +
+                            " or one before it once more");
     finding.repair.what = "the next one gets the number after it";
-    store::put_last_run(finding.repair.batch, last_run_.value);
+    finding.repair.least.last_run = last_run_.value;
   }
   if (meta->daemon_epoch < last_epoch_) {
     Finding& finding =
-        findings_.add(Kind::kCounter, "the store",
+        findings_.add_of_store(Kind::kCounter,
                       "attempts have numbers of a later daemon than the store knows; theirs could "
                       "be given a second time");
     finding.repair.what = "the store counts on from the latest";
-    store::put_daemon_epoch(finding.repair.batch, last_epoch_);
+    finding.repair.least.daemon_epoch = last_epoch_;
   }
   return {};
 }

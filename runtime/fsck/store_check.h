@@ -12,6 +12,7 @@
 
 #include "runtime/fsck/scope.h"
 #include "runtime/store/buckets.h"
+#include "runtime/store/object_records.h"
 
 namespace mlp::fsck {
 
@@ -21,8 +22,9 @@ using PlanOf = std::function<Result<std::shared_ptr<const plan::Plan>>(const mod
 /// Not thread-safe. `view` and `findings` must outlive it.
 class StoreCheck {
  public:
-  /// Without `plan_of` plans are not looked at.
-  StoreCheck(const store::View& view, Findings& findings, PlanOf plan_of = {});
+  /// Without `plan_of` plans are not looked at. `unread`: of the small objects; null: all.
+  StoreCheck(const store::View& view, Findings& findings, PlanOf plan_of = {},
+             Unread* unread = nullptr);
 
   /// A slice: some hundred records, or one run. False when all is done. An error when the store
   /// cannot be read.
@@ -47,6 +49,7 @@ class StoreCheck {
   Status look_at_due(std::string_view key, std::string_view value);
   Status look_at_key(std::string_view key, std::string_view value);
   Status look_at_object(std::string_view key, std::string_view value);
+  Status look_at_bytes(const store::ObjectRecord& record, const std::string& name);
   Status look_at_used_by(std::string_view key, std::string_view value);
   Status look_at_request(std::string_view key, std::string_view value);
   Status look_at_snapshot(std::string_view key, std::string_view value);
@@ -66,6 +69,7 @@ class StoreCheck {
   const store::View& view_;
   Findings& findings_;
   PlanOf plan_of_;
+  Unread* unread_;
   std::size_t pass_ = 0;
   std::string from_;  // the next key of the pass; empty: its first
   std::uint64_t records_ = 0;

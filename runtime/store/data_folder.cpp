@@ -20,6 +20,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/store/latest_view.h"
+#include "runtime/store/rescue.h"
+#include "runtime/store/rocks_log.h"
+#include "runtime/store/way_out.h"
 
 namespace mlp::store {
 namespace {
@@ -64,21 +67,20 @@ void write_lock(int lock, std::uint64_t epoch) {
 }
 
 /// The open, locked file; closing it unlocks. The file itself stays: removing it would let two in.
-Result<int> take_lock(const std::string& path, const std::string& folder) {
-  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+Result<int> take_lock(const std::string& path, const std::string& folder, int flags) {
+  const int lock = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
   if (lock < 0) return system_error("cannot open", path);
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    const bool is_held = errno == EWOULDBLOCK;
-    const Error error = system_error("cannot lock", path);
-    const std::string pid = read_lock(lock).pid;
-    ::close(lock);
-    if (!is_held) return error;
-    return Error{ErrorCode::kConflict,
-                 "another mlpd" + (pid.empty() ? "" : " (pid " + pid + ")") + " uses " + folder +
-                     "; end it with `mlpctl down`, or give another folder with --data"};
-  }
-  write_lock(lock, read_lock(lock).epoch);
-  return lock;
+  if (::flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
+  const bool is_held = errno == EWOULDBLOCK;
+  const Error error = system_error("cannot lock", path);
+  const std::string pid = read_lock(lock).pid;
+  ::close(lock);
+  if (!is_held) return error;
+  // Who only looks does not write its own.
+  const bool is_there = real_files().stat("/proc/" + pid).has_value() && !pid.empty();
+  return Error{ErrorCode::kConflict,
+               "another mlpd" + (is_there ? " (pid " + pid + ")" : "") + " uses " + folder +
+                   "; end it with `mlpctl down`, or give another folder with --data"};
 }
 
 Error wrong_schema(const std::string& path, std::uint64_t found) {
@@ -90,22 +92,19 @@ Error wrong_schema(const std::string& path, std::uint64_t found) {
                         : "give another folder with --data")};
 }
 
-constexpr std::string_view kWayOut =
-    ". Put the whole data folder back from a backup; or, to go on with what is there, run "
-    "`mlpctl fsck --repair`, which says what is lost";
-
-Error lost_commits(const std::string& path, std::uint64_t last, std::uint64_t synced) {
-  return {ErrorCode::kCorrupt,
-          "the store in " + path + " has lost acknowledged data: its last commit is " +
-              std::to_string(last) + ", but commit " + std::to_string(synced) +
-              " was acknowledged" + std::string(kWayOut)};
+Error lost_commits(const std::string& path, std::uint64_t last, std::uint64_t synced,
+                   const std::string& why) {
+  return with_way_out({ErrorCode::kCorrupt,
+                       "the store in " + path + " has lost acknowledged data: its last commit is " +
+                           std::to_string(last) + ", but commit " + std::to_string(synced) +
+                           " was acknowledged. " + why});
 }
 
 Error lost_mark(const std::string& path, std::uint64_t last) {
-  return {ErrorCode::kCorrupt,
-          "the file " + path + " is missing beside a store with commits up to " +
-              std::to_string(last) + ", so it cannot be told whether acknowledged data is missing" +
-              std::string(kWayOut)};
+  return with_way_out(
+      {ErrorCode::kCorrupt, "the file " + path + " is missing beside a store with commits up to " +
+                                std::to_string(last) +
+                                ", so it cannot be told whether acknowledged data is missing"});
 }
 
 /// The folder and those above it that have to be made, for good: a power cut that took one of them
@@ -145,8 +144,8 @@ Result<std::unique_ptr<SyncedMark>> SyncedMark::open(const std::string& path) {
   auto* bytes = static_cast<unsigned char*>(page);
   std::unique_ptr<SyncedMark> mark(new SyncedMark(bytes));
   if (is_whole && std::memcmp(bytes, kMarkName.data(), kMarkName.size()) == 0) return mark;
-  return Error{ErrorCode::kCorrupt, path + " is damaged, so it cannot be told whether acknowledged "
-                                           "data is missing" + std::string(kWayOut)};
+  return with_way_out({ErrorCode::kCorrupt, path + " is damaged, so it cannot be told whether "
+                                                   "acknowledged data is missing"});
 }
 
 SyncedMark::~SyncedMark() { ::munmap(page_, kMarkBytes); }
@@ -170,35 +169,70 @@ Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& path,
   const std::string folder = absolute_path(path);
   MLP_TRY(make_durable(files, folder));
   MLP_TRY(files.chmod(folder, 0700));
-  MLP_ASSIGN(const int lock, take_lock(join_path(folder, "lock"), folder));
+  MLP_ASSIGN(const int lock, take_lock(join_path(folder, "lock"), folder, O_RDWR | O_CREAT));
   CRASH_POINT("folder.locked");
   std::unique_ptr<DataFolder> opened(new DataFolder(folder, options, files, lock));
-  for (const std::string_view part : kFolders) {
-    MLP_TRY(files.make_folder(opened->part(part), 0700));
-  }
-  CRASH_POINT("folder.made");
-  MLP_TRY(files.sync(folder));
-  CRASH_POINT("folder.synced");
+  write_lock(lock, read_lock(lock).epoch);
+  MLP_TRY(finish_rescue(files, opened->part("store")));
+  MLP_TRY(opened->make_parts());
   return opened;
 }
 
-DataFolder::~DataFolder() { ::close(lock_); }
+Result<std::unique_ptr<DataFolder>> DataFolder::look(const std::string& path, Files& files) {
+  const std::string folder = absolute_path(path);
+  const std::string lock_path = join_path(folder, "lock");
+  const bool has_lock = files.stat(lock_path).has_value();
+  // Where no daemon ever was there is nothing to lock.
+  std::unique_ptr<DataFolder> opened(new DataFolder(folder, {0, 0}, files, -1));
+  if (has_lock) {
+    MLP_ASSIGN(opened->lock_, take_lock(lock_path, folder, O_RDONLY));
+  }
+  const std::string store = opened->part("store");
+  const bool is_there = files.stat(where_the_store_is(files, store)) || opened->held_a_store();
+  if (!is_there) return Error{ErrorCode::kNotFound, "there is no data folder " + folder};
+  return opened;
+}
+
+Status DataFolder::make_parts() {
+  const bool is_old = held_a_store();
+  for (const std::string_view part : kFolders) {
+    const bool is_lost_store = is_old && part == "store";
+    if (!is_lost_store) MLP_TRY(files_.make_folder(this->part(part), 0700));
+  }
+  CRASH_POINT("folder.made");
+  MLP_TRY(files_.sync(path_));
+  CRASH_POINT("folder.synced");
+  return {};
+}
+
+DataFolder::~DataFolder() {
+  if (lock_ >= 0) ::close(lock_);
+}
 
 std::string DataFolder::part(std::string_view name) const { return join_path(path_, name); }
 
-Result<Meta> DataFolder::begin_epoch(Kv& kv) {
-  MLP_ASSIGN(Meta meta, get_meta(LatestView(kv)));
+bool DataFolder::held_a_store() const {
+  const auto mark = files_.stat(part("synced"));
+  return mark || mark.error().code != ErrorCode::kNotFound;
+}
+
+Status DataFolder::check(const View& view) const {
+  MLP_ASSIGN(const Meta meta, get_meta(view));
   if (meta.schema != 0 && meta.schema != kSchemaVersion) return wrong_schema(path_, meta.schema);
+  const Result<std::uint64_t> synced = acknowledged();
+  if (!synced && synced.error().code != ErrorCode::kNotFound) return synced.error();
+  if (!synced) return meta.schema == 0 ? Status() : lost_mark(part("synced"), meta.commit);
+  if (meta.commit >= *synced) return {};
+  return lost_commits(path_, meta.commit, *synced, why_it_ends_early(files_, part("store")));
+}
+
+Result<Meta> DataFolder::begin_epoch(Kv& kv) {
+  MLP_TRY(check(LatestView(kv)));
+  MLP_ASSIGN(Meta meta, get_meta(LatestView(kv)));
   const std::string mark = part("synced");
-  if (const auto found = files_.stat(mark); !found) {
-    if (found.error().code != ErrorCode::kNotFound) return found.error();
-    if (meta.schema != 0) return lost_mark(mark, meta.commit);
-    MLP_TRY(SyncedMark::make(files_, mark));
-  }
+  if (!held_a_store()) MLP_TRY(SyncedMark::make(files_, mark));
   MLP_ASSIGN(synced_, SyncedMark::open(mark));
   CRASH_POINT("folder.mark_opened");
-  const std::uint64_t synced = synced_->value();
-  if (meta.commit < synced) return lost_commits(path_, meta.commit, synced);
   Batch batch;
   if (meta.schema == 0) {
     meta.schema = kSchemaVersion;
@@ -219,6 +253,7 @@ Result<Meta> DataFolder::begin_epoch(Kv& kv) {
   CRASH_POINT("epoch.synced");
   synced_->store(meta.commit);
   CRASH_POINT("epoch.marked");
+  forget_rescue(files_, part("store"));
   return meta;
 }
 

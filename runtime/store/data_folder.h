@@ -47,11 +47,15 @@ class SyncedMark {
 /// Locked from open to destruction. Paths are absolute.
 class DataFolder {
  public:
-  /// Makes what is missing (mode 0700). kConflict when another daemon holds it: the message names
-  /// its pid (mlpd exits 10).
+  /// Makes what is missing (mode 0700), but no store where one was before; a rescue of the store
+  /// that was cut short at its end is finished. kConflict when another daemon holds it: the message
+  /// names its pid (mlpd exits 10).
   /// `files` must outlive it.
   static Result<std::unique_ptr<DataFolder>> open(const std::string& path,
                                                   const DataFolderOptions& options,
+                                                  Files& files = real_files());
+  /// As open(), but changes nothing. kNotFound where there is no data folder.
+  static Result<std::unique_ptr<DataFolder>> look(const std::string& path,
                                                   Files& files = real_files());
   ~DataFolder();
   DataFolder(const DataFolder&) = delete;
@@ -63,10 +67,14 @@ class DataFolder {
   /// or a file such as "endpoint".
   std::string part(std::string_view name) const;
 
-  /// Call once the store is open, before anything else is written. Checks schema (kUnsupported:
-  /// mlpd exits 11) and that no acknowledged commit is missing (kCorrupt; also when the mark that
-  /// tells it is gone), then counts the daemon epoch up, above any that the file `lock` names,
-  /// and syncs it. Returns the meta records as they are afterwards.
+  /// Whether a store was there once, and no other may be made in its place.
+  bool held_a_store() const;
+  /// Why no daemon may start with the store: another schema (kUnsupported: mlpd exits 11), or
+  /// acknowledged commits that are missing (kCorrupt; also when the mark that tells it is gone).
+  Status check(const View& view) const;
+  /// Call once the store is open, before anything else is written. Checks as above, then counts the
+  /// daemon epoch up, above any that the file `lock` names, and syncs it. Returns the meta records
+  /// as they are afterwards.
   Result<Meta> begin_epoch(Kv& kv);
 
   /// The last commit that was acknowledged, as the mark says; kNotFound when there is no mark,
@@ -92,6 +100,7 @@ class DataFolder {
   DataFolder(std::string path, const DataFolderOptions& options, Files& files, int lock)
       : path_(std::move(path)), options_(options), files_(files), lock_(lock) {}
 
+  Status make_parts();
   Status make_piece(const std::string& path) const;
 
   std::string path_;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/crash_point.h"
 #include "runtime/store/buckets.h"
 #include "runtime/store/rocks_kv.h"
 
@@ -13,7 +14,8 @@ namespace {
 
 constexpr std::size_t kBatchBytes = 4 << 20;
 constexpr std::uint64_t kMaxBlobFile = 256ull << 20;
-constexpr std::string_view kNew = "-new";
+constexpr std::string_view kFilling = "-filling";
+constexpr std::string_view kNew = "-new";  // whole
 constexpr std::string_view kWorkshop = "-rescue";
 
 // ---- reading around damage ----------------------------------------------------------------------
@@ -32,21 +34,28 @@ std::optional<std::string> plus_power(std::string key, std::size_t power) {
   }
 }
 
-bool is_readable(const View& view, Family family, const std::string& from) {
-  return view.scan(family, {}, from, [](std::string_view, std::string_view) { return false; })
-      .has_value();
+/// False where what stands there is damaged; an error where it cannot be told (the system refuses).
+Result<bool> is_readable(const View& view, Family family, const std::string& from) {
+  const Status read =
+      view.scan(family, {}, from, [](std::string_view, std::string_view) { return false; });
+  if (!read && read.error().code != ErrorCode::kCorrupt) return read.error();
+  return read.has_value();
 }
 
 /// The first place after `key` from where reading goes on; nullopt when there is none.
-std::optional<std::string> after_gap(const View& view, Family family, const std::string& key) {
+Result<std::optional<std::string>> after_gap(const View& view, Family family,
+                                             const std::string& key) {
   for (std::size_t power = 0;; ++power) {
     const std::optional<std::string> far = plus_power(key, power);
-    if (!far) return std::nullopt;
-    if (!is_readable(view, family, *far)) continue;
+    if (!far) return far;
+    MLP_ASSIGN(const bool goes_on, is_readable(view, family, *far));
+    if (!goes_on) continue;
     std::string damaged = power == 0 ? key : *plus_power(key, power - 1);
     for (std::size_t bit = power == 0 ? 0 : power - 1; bit-- > 0;) {
       const std::optional<std::string> probe = plus_power(damaged, bit);
-      if (probe && !is_readable(view, family, *probe)) damaged = *probe;
+      if (!probe) continue;
+      MLP_ASSIGN(const bool is_behind, is_readable(view, family, *probe));
+      if (!is_behind) damaged = *probe;
     }
     return plus_power(damaged, 0);
   }
@@ -77,6 +86,7 @@ Status copy_family(const View& view, Family family, Kv& to, Rescued& rescued) {
   std::string from(1, '\0');
   while (true) {
     const Stretch stretch = read_stretch(view, family, from);
+    if (!stretch.end && stretch.end.error().code != ErrorCode::kCorrupt) return stretch.end;
     rescued.records += stretch.batch.changes().size();
     MLP_TRY(to.write(stretch.batch));
     if (stretch.end && !stretch.is_full) return {};
@@ -84,7 +94,7 @@ Status copy_family(const View& view, Family family, Kv& to, Rescued& rescued) {
     std::optional<std::string> next = reached + '\0';
     if (!stretch.end) {
       ++rescued.gaps;
-      next = after_gap(view, family, reached);
+      MLP_ASSIGN(next, after_gap(view, family, reached));
     }
     if (!next) return {};
     from = std::move(*next);
@@ -93,11 +103,18 @@ Status copy_family(const View& view, Family family, Kv& to, Rescued& rescued) {
 
 // ---- the folder ---------------------------------------------------------------------------------
 
+/// None where the whole folder is gone.
+Result<std::vector<std::string>> names_in(Files& files, const std::string& folder) {
+  Result<std::vector<std::string>> names = files.list(folder);
+  const bool is_gone = !names && names.error().code == ErrorCode::kNotFound;
+  return is_gone ? std::vector<std::string>() : std::move(names);
+}
+
 /// The files of a store under other names, which begin with `to`: RocksDB never changes one in
 /// place. `is_wanted` chooses.
 Status link_files(Files& files, const std::string& from, const std::string& to,
                   const std::function<bool(const std::string& name)>& is_wanted) {
-  MLP_ASSIGN(const std::vector<std::string> names, files.list(from));
+  MLP_ASSIGN(const std::vector<std::string> names, names_in(files, from));
   for (const std::string& name : names) {
     MLP_ASSIGN(const FileInfo info, files.stat(join_path(from, name)));
     if (info.kind != FileKind::kFile || !is_wanted(name)) continue;
@@ -124,7 +141,9 @@ class Workshop {
   Status copy_to(Kv& to, Rescued& rescued) {
     MLP_TRY(make_empty(files_, folder_));
     MLP_TRY(link_files(files_, store_, folder_ + "/", [](const auto&) { return true; }));
-    if (const auto kv = open_rocks_kv(folder_, {}); kv) return copy(**kv, to, rescued);
+    const auto kv = open_rocks_kv(folder_, {});
+    if (kv) return copy(**kv, to, rescued);
+    if (kv.error().code != ErrorCode::kCorrupt) return kv.error();
     MLP_TRY(copy_tables(to, rescued));
     // What stands in the logs is never older than what stands in a table.
     return copy_logs(to, rescued);
@@ -165,13 +184,12 @@ class Workshop {
 /// Objects whose values stand in files that a rebuilt list of files does not know. Their digests
 /// tell that they are whole.
 Status copy_blobs(Files& files, const std::string& folder, Kv& to, Rescued& rescued) {
-  MLP_ASSIGN(const std::vector<std::string> names, files.list(folder));
+  MLP_ASSIGN(const std::vector<std::string> names, names_in(files, folder));
   for (const std::string& name : names) {
     if (!name.ends_with(".blob")) continue;
-    const Result<std::string> bytes = files.read(join_path(folder, name), kMaxBlobFile);
-    if (!bytes) continue;
+    MLP_ASSIGN(const std::string bytes, files.read(join_path(folder, name), kMaxBlobFile));
     Batch batch;
-    visit_rocks_blobs(*bytes, [&](std::string_view key, std::string_view value) {
+    visit_rocks_blobs(bytes, [&](std::string_view key, std::string_view value) {
       const bool is_object = key.starts_with(bucket_prefix(Bucket::kObjectBytes)) &&
                              sha256(value) == KeyReader(key).digest();
       const auto known = to.get(Family::kBytes, key);
@@ -196,6 +214,16 @@ Result<Rescued> fill_new(Files& files, const std::string& folder, const std::str
   return rescued;
 }
 
+/// A start makes an empty folder in the place of one that is not there.
+bool is_gone(Files& files, const std::string& folder) {
+  const auto names = files.list(folder);
+  return names ? names->empty() : names.error().code == ErrorCode::kNotFound;
+}
+
+std::string beside(const std::string& folder, std::string_view ending) {
+  return folder + std::string(ending);
+}
+
 }  // namespace
 
 Result<Rescued> copy_readable(const View& view, Kv& to) {
@@ -207,17 +235,37 @@ Result<Rescued> copy_readable(const View& view, Kv& to) {
 }
 
 Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept) {
-  MLP_ASSIGN(const Rescued rescued, fill_new(files, folder, folder + std::string(kNew)));
-  MLP_TRY(files.rename(folder, kept));
+  const std::string filling = beside(folder, kFilling);
+  MLP_ASSIGN(const Rescued rescued, fill_new(files, folder, filling));
+  CRASH_POINT("rescue.filled");
+  MLP_TRY(remove_tree(files, beside(folder, kNew)));
+  MLP_TRY(files.rename(filling, beside(folder, kNew)));
+  MLP_TRY(files.sync(parent_path(folder)));
+  CRASH_POINT("rescue.new_is_whole");
+  const Status moved = files.rename(folder, kept);
+  if (!moved && moved.error().code != ErrorCode::kNotFound) return moved.error();
+  CRASH_POINT("rescue.damaged_is_kept");
   MLP_TRY(finish_rescue(files, folder));
+  CRASH_POINT("rescue.finished");
   return rescued;
 }
 
+std::string where_the_store_is(Files& files, const std::string& folder) {
+  const std::string fresh = beside(folder, kNew);
+  return is_gone(files, folder) && files.stat(fresh) ? fresh : folder;
+}
+
 Status finish_rescue(Files& files, const std::string& folder) {
-  const std::string fresh = folder + std::string(kNew);
-  if (files.stat(folder) || !files.stat(fresh)) return {};
+  const std::string fresh = where_the_store_is(files, folder);
+  if (fresh == folder) return {};
   MLP_TRY(files.rename(fresh, folder));
   return files.sync(parent_path(folder));
+}
+
+void forget_rescue(Files& files, const std::string& folder) {
+  for (const std::string_view ending : {kFilling, kNew, kWorkshop}) {
+    (void)remove_tree(files, beside(folder, ending));  // it only takes up space
+  }
 }
 
 }  // namespace mlp::store

@@ -21,10 +21,17 @@ struct Rescued {
 Result<Rescued> copy_readable(const View& view, Kv& to);
 
 /// Of the store in `folder`, which nobody has open; the damaged one is `kept` afterwards. Needs as
-/// much space again. May be cut short at any point and done again.
+/// much space again. May be cut short at any point: then the damaged store is where it was, or the
+/// new one is whole and finish_rescue() gives it its place.
 Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept);
 
 /// Where a rescue was cut short between its last two renames, the new store gets its place.
 Status finish_rescue(Files& files, const std::string& folder);
+
+/// `folder`, or where a rescue that was cut short there left the new store.
+std::string where_the_store_is(Files& files, const std::string& folder);
+
+/// What rescues that were cut short left beside a store that is in use again.
+void forget_rescue(Files& files, const std::string& folder);
 
 }  // namespace mlp::store

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "runtime/store/rocks_files.h"
 #include "runtime/store/rocks_list_mark.h"
+#include "runtime/store/way_out.h"
 
 namespace mlp::store {
 namespace {
@@ -32,9 +33,6 @@ constexpr std::uint64_t kBlobFileBytes = 64ull << 20;
 constexpr std::uint64_t kLeastBlob = 256;  // bytes; smaller values stand with their keys
 constexpr int kOpenFiles = 256;
 constexpr int kBloomBits = 10;
-constexpr std::string_view kWayOut =
-    ". Put the whole data folder back from a backup; or, to go on with what can be read, run "
-    "`mlpctl fsck --repair`";
 
 /// RocksDB's own log, which must never write a file: it would abort on a full disk.
 class QuietLogger final : public rocksdb::Logger {
@@ -50,8 +48,7 @@ class QuietLogger final : public rocksdb::Logger {
 
 Error to_error(const rocksdb::Status& status) {
   if (status.IsCorruption() || status.IsPathNotFound()) {
-    return {ErrorCode::kCorrupt,
-            "the store is damaged: " + status.ToString() + std::string(kWayOut)};
+    return with_way_out({ErrorCode::kCorrupt, "the store is damaged: " + status.ToString()});
   }
   return {ErrorCode::kIo, "the store cannot be read: " + status.ToString()};
 }
@@ -225,18 +222,17 @@ std::vector<rocksdb::ColumnFamilyDescriptor> all_families(const RocksOptions& as
 }
 
 // RocksDB would make a new store of it, and delete the tables of the old one.
-Status refuse_headless(const std::string& folder) {
-  Files& files = real_files();
-  if (files.stat(join_path(folder, "CURRENT"))) return {};
-  const Result<std::vector<std::string>> names = files.list(folder);
-  if (!names) return {};  // there is none yet
-  for (const std::string& name : *names) {
+Status refuse_headless(const std::string& folder, bool may_be_new) {
+  if (is_rocks_there(folder)) return {};
+  const Result<std::vector<std::string>> names = real_files().list(folder);
+  if (!names && names.error().code != ErrorCode::kNotFound) return names.error();
+  const std::string damaged = "the store in " + folder + " is damaged: ";
+  for (const std::string& name : names ? *names : std::vector<std::string>()) {
     if (!name.ends_with(".sst") && !name.ends_with(".log") && !name.ends_with(".blob")) continue;
-    return Error{ErrorCode::kCorrupt, "the store in " + folder +
-                                          " is damaged: its file CURRENT is missing" +
-                                          std::string(kWayOut)};
+    return with_way_out({ErrorCode::kCorrupt, damaged + "its file CURRENT is missing"});
   }
-  return {};
+  if (may_be_new) return {};
+  return with_way_out({ErrorCode::kCorrupt, damaged + "all of it is gone"});
 }
 
 // RocksDB looks for its tables when it opens a store, and for its files of values with the first read.
@@ -250,34 +246,55 @@ Status find_blob_files(const Database& database, const std::string& folder) {
       const rocksdb::Status found = database.env->GetFileSize(path, &size);
       if (!found.ok()) return to_error(found);
       if (size >= blob.blob_file_size) continue;
-      return Error{ErrorCode::kCorrupt,
-                   "the store is damaged: " + path + " is cut short" + std::string(kWayOut)};
+      return with_way_out({ErrorCode::kCorrupt, "the store is damaged: " + path + " is cut short"});
     }
   }
   return {};
 }
 
-}  // namespace
+enum class Access { kRead, kWrite };
 
-Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& asked) {
-  MLP_TRY(refuse_headless(folder));
+Result<std::shared_ptr<Database>> open_database(const std::string& folder,
+                                                const RocksOptions& asked, Access access) {
+  const bool is_read_only = access == Access::kRead;
+  MLP_TRY(refuse_headless(folder, asked.may_be_new && !is_read_only));
   auto database = std::make_shared<Database>();
   database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space, asked.files));
   if (const Status whole = check_list_of_files(*database->env, folder); !whole) {
-    return Error{whole.error().code, whole.error().message + std::string(kWayOut)};
+    return with_way_out(whole.error());
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(database_options(database->env.get()), folder,
-                                                   all_families(asked), &handles, &db);
+  const rocksdb::DBOptions options = database_options(database->env.get());
+  const auto families = all_families(asked);
+  const rocksdb::Status status =
+      is_read_only ? rocksdb::DB::OpenForReadOnly(options, folder, families, &handles, &db)
+                   : rocksdb::DB::Open(options, folder, families, &handles, &db);
   if (!status.ok()) return to_error(status).with_context("cannot open " + folder);
   database->db.reset(db);
   database->families = {handles[0], handles[1]};
   if (const Status there = find_blob_files(*database, folder); !there) {
     return there.error().with_context("cannot open " + folder);
   }
+  return database;
+}
+
+}  // namespace
+
+bool is_rocks_there(const std::string& folder) {
+  return real_files().stat(join_path(folder, "CURRENT")).has_value();
+}
+
+Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& asked) {
+  MLP_ASSIGN(auto database, open_database(folder, asked, Access::kWrite));
   ::malloc_trim(0);  // reading a long log back takes memory that an idle daemon must not keep
   return std::unique_ptr<Kv>(std::make_unique<RocksKv>(std::move(database)));
+}
+
+Result<std::shared_ptr<const View>> read_rocks(const std::string& folder,
+                                               const RocksOptions& asked) {
+  MLP_ASSIGN(auto database, open_database(folder, asked, Access::kRead));
+  return std::shared_ptr<const View>(std::make_shared<RocksView>(std::move(database)));
 }
 
 Status rebuild_rocks_manifest(const std::string& folder) {

@@ -33,10 +33,19 @@ struct RocksOptions {
   std::uint64_t block_cache_bytes = 8 << 20;
   SpaceWatch* space = nullptr;                 // must outlive the store
   std::shared_ptr<rocksdb::FileSystem> files;  // where faults are tried; null: the machine's
+  bool may_be_new = true;                      // a store that is not there is made, not kCorrupt
 };
+
+/// Whether RocksDB would open a store there, whole or not.
+bool is_rocks_there(const std::string& folder);
 
 /// Opens or makes the store in `folder`. kCorrupt with instructions when it is damaged.
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& options);
+
+/// The store in `folder` as it stands, kCorrupt as above. Changes no file; nobody may write to the
+/// store meanwhile.
+Result<std::shared_ptr<const View>> read_rocks(const std::string& folder,
+                                               const RocksOptions& options);
 
 /// For a store that cannot be opened since its list of files is damaged or names files that are
 /// gone: makes a list of the tables that are there. To be done without logs beside them: what stands

@@ -38,7 +38,7 @@ Result<std::string> read_all(store::Kv& kv, const std::string& data) {
 int open_and_read(const std::string& data, std::string& text) {
   auto folder = store::DataFolder::open(data, {0, 1});
   if (!folder) return text = folder.error().message, kRefused;
-  auto kv = store::open_rocks_kv((*folder)->part("store"), {});
+  auto kv = store::open_store(**folder, {});
   if (!kv) return text = kv.error().message, kRefused;
   const auto before = store::get_meta(store::LatestView(**kv));
   if (!before) return text = before.error().message, kRefused;

@@ -177,7 +177,7 @@ Status Life::open() {
   space_.on_full = [this] { met_full_disk(); };
   options.space = &space_;
   options.files = disk_.store_files;
-  MLP_ASSIGN(kv_, store::open_rocks_kv(folder_->part("store"), options));
+  MLP_ASSIGN(kv_, store::open_store(*folder_, options));
   MLP_ASSIGN(const store::Meta meta, folder_->begin_epoch(*kv_));
   objects_ = std::make_unique<objects::ObjectStore>(disk_.files, folder_->path());
   runner_ = std::make_unique<DiskRunner>(disk_, *objects_);

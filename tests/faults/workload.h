@@ -19,7 +19,7 @@
 #include "runtime/execute/local/collect.h"
 #include "runtime/objects/object_store.h"
 #include "runtime/store/data_folder.h"
-#include "runtime/store/rocks_kv.h"
+#include "runtime/store/open_store.h"
 
 namespace mlp::faults {
 

@@ -1,12 +1,22 @@
 """A store that was damaged or put back from an older copy: each is told apart in words, nothing acknowledged is missing
 in silence, and after a repair the daemon goes on with what is there."""
 
+import glob
 import os
+import shutil
+import signal
 import unittest
 
-from damaged_store import REFUSED, RUNS, UNREACHABLE, DamagedStore
+from damaged_store import FINDINGS, REFUSED, RUNS, UNREACHABLE, DamagedStore
 
 PAGE = 4096
+# Why acknowledged commits are missing: one of these is said, whatever it is.
+DAMAGED_LOG = "is damaged in the middle, at byte"
+LOST_TAIL = "The end of its log"
+LOST_LOG = "Its write-ahead log is gone"
+OLDER_COPY = "an older copy of the store was put back"
+CAUSES = (DAMAGED_LOG, LOST_TAIL, LOST_LOG, OLDER_COPY)
+RESCUE_POINTS = ("rescue.filled", "rescue.new_is_whole", "rescue.damaged_is_kept", "rescue.finished")
 
 
 def change(path, act):
@@ -31,12 +41,29 @@ class DamageTest(unittest.TestCase):
         return self.damaged.largest("*.log")
 
     def expect_refused(self, *parts):
-        """It does not start, says why and what to do, and so again the next time."""
+        """It does not start, says why and what to do, and so again the next time; nothing differs afterwards."""
+        before = self.damaged.contents("lock", "mlpd.log")
         for _ in range(2):
             code, words = self.damaged.start()
             self.assertEqual(code, REFUSED, words)
             for part in (*parts, "mlpctl fsck --repair"):
                 self.assertIn(part, words)
+        self.assertEqual(self.damaged.contents("lock", "mlpd.log"), before)
+        self.expect_found(*parts)
+
+    def expect_found(self, *parts):
+        """A check says it too, and changes nothing at all."""
+        before = self.damaged.contents()
+        checked = self.damaged.mlpd("--fsck")
+        self.assertEqual((checked.returncode, checked.stderr), (FINDINGS, ""), checked.stdout)
+        self.assertEqual(self.damaged.contents(), before)
+        for part in set(parts) & set(CAUSES):
+            self.assertIn(part, checked.stdout)
+
+    def expect_cause(self, cause):
+        self.expect_refused("lost acknowledged data", "its last commit is", cause)
+        _, words = self.damaged.start()
+        self.assertEqual([each for each in CAUSES if each in words], [cause])
 
     def expect_repaired(self, least, words):
         """At least these runs are left; the repair says that `words`, and names those that are not."""
@@ -46,6 +73,12 @@ class DamageTest(unittest.TestCase):
 
     def expect_whole(self):
         self.assertEqual(self.damaged.judge(), "no harm")
+
+    def test_a_check_of_a_whole_one_changes_nothing(self):
+        before = self.damaged.contents()
+        checked = self.damaged.mlpd("--fsck")
+        self.assertIn("nothing wrong", checked.stdout)
+        self.assertEqual(self.damaged.contents(), before)
 
     def test_a_whole_one_starts(self):
         self.expect_whole()
@@ -63,27 +96,27 @@ class DamageTest(unittest.TestCase):
         path = self.log_file()
         middle = os.path.getsize(path) // 2
         change(path, lambda b: b[:middle] + bytes([b[middle] ^ 0x55]) + b[middle + 1:])
-        self.expect_refused("lost acknowledged data", "its last commit is")
-        self.expect_repaired({1, 2, 3, 4}, "acknowledged data is lost")
+        self.expect_cause(DAMAGED_LOG)
+        self.expect_repaired({1, 2, 3, 4}, DAMAGED_LOG)
 
     def test_a_lost_page_of_the_logs_tail_is_refused(self):
         change(self.log_file(), lambda b: b[:-PAGE] + bytes(PAGE))
-        self.expect_refused("lost acknowledged data")
-        self.expect_repaired({1, 2, 3, 4}, "acknowledged data is lost")
+        self.expect_cause(LOST_TAIL)
+        self.expect_repaired({1, 2, 3, 4}, LOST_TAIL)
 
     def test_a_log_whose_acknowledged_tail_is_cut_off_is_refused(self):
         change(self.log_file(), lambda b: b[:-300])
-        self.expect_refused("lost acknowledged data")
+        self.expect_cause(LOST_TAIL)
         self.expect_repaired({1, 2, 3, 4, 5, 6, 7}, "acknowledged data is lost")
 
     def test_a_log_that_is_gone_is_refused(self):
         os.unlink(self.log_file())
-        self.expect_refused("lost acknowledged data")
+        self.expect_cause(LOST_LOG)
         self.expect_repaired({1, 2, 3, 4}, "What is there ends with run 4")
 
     def test_a_store_put_back_from_an_older_copy_is_refused(self):
         self.damaged.put_back_older()
-        self.expect_refused("lost acknowledged data")
+        self.expect_cause(OLDER_COPY)
         self.expect_repaired({1, 2, 3, 4}, "What is there ends with run 4")
 
     # ---- the mark itself ----
@@ -114,6 +147,26 @@ class DamageTest(unittest.TestCase):
         change(self.damaged.largest("MANIFEST-*"), lambda b: b[:40] + bytes([b[40] ^ 1]) + b[41:])
         self.expect_refused("the store is damaged")
         self.expect_repaired(RUNS, "no run is missing")
+
+    def test_a_store_that_is_gone_is_not_made_anew(self):
+        shutil.rmtree(self.damaged.store)
+        self.expect_refused("all of it is gone")
+        self.expect_repaired(set(), "acknowledged data is lost")
+
+    # ---- a rescue that is cut short ----
+
+    def test_a_rescue_that_is_cut_short_anywhere_loses_nothing_to_a_start_or_the_next_repair(self):
+        for point in RESCUE_POINTS:
+            for goes_on in ("start", "repair"):
+                with self.subTest(point=point, goes_on=goes_on):
+                    self.damaged.renew()
+                    os.unlink(os.path.join(self.damaged.store, "CURRENT"))
+                    cut = self.damaged.mlpd("--fsck", "--repair", MLP_CRASH_AT=point)
+                    self.assertEqual(cut.returncode, -signal.SIGKILL, cut.stderr)
+                    if goes_on == "repair":
+                        self.assertEqual(self.damaged.mlpd("--fsck", "--repair").returncode, 0)
+                    self.assertIn(self.damaged.judge(), ("no harm", "refused, all kept"))
+                    self.assertEqual(glob.glob(self.damaged.store + "-*"), [])
 
     def test_mlpctl_passes_on_why_it_does_not_start(self):
         self.damaged.put_back_older()

@@ -5,6 +5,7 @@ acknowledged, so each is there afterwards or is told as lost.
 """
 
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -79,6 +80,17 @@ class DamagedStore:
         """Of the store's files: of several logs or tables the one that has most."""
         return max(glob.glob(os.path.join(self.store, pattern)), key=os.path.getsize)
 
+    def contents(self, *ignored):
+        """All that stands under the data folder, to be compared; without the names `ignored`."""
+        found = {}
+        for place, folders, names in os.walk(self.home.data):
+            found[place] = sorted(set(folders + names) - set(ignored))
+            for name in set(names) - set(ignored):
+                path = os.path.join(place, name)
+                with open(path, "rb") as file:
+                    found[path] = hashlib.sha256(file.read()).hexdigest(), os.stat(path).st_mtime_ns
+        return found
+
     # ---- what comes of it ----
 
     def start(self):
@@ -86,9 +98,13 @@ class DamagedStore:
         done = self.home.ctl("up", expect=None)
         if done.code == OK:
             return 0, ""
-        process = subprocess.run([MLPD, "--data", self.home.data, "--listen", "127.0.0.1:0"], env=self.home.env,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        process = self.mlpd("--listen", "127.0.0.1:0")
         return process.returncode, process.stderr
+
+    def mlpd(self, *words, **env):
+        """Of an mlpd that ends by itself."""
+        return subprocess.run([MLPD, "--data", self.home.data, *words], env={**self.home.env, **env},
+                              capture_output=True, text=True, timeout=60, check=False)
 
     def runs_there(self):
         """Numbers of the runs that are listed."""

@@ -10,6 +10,7 @@
 #include "runtime/store/latest_view.h"
 #include "runtime/store/memory_kv.h"
 #include "runtime/store/task_run_records.h"
+#include "tests/faults/faulty_files.h"
 #include "tests/support/temp_folder.h"
 
 namespace mlp::test {
@@ -78,6 +79,69 @@ TEST_F(FileCheckTest, a_file_that_was_cut_short_is_found_without_reading_it) {
   ASSERT_TRUE(files_.write(path(), "x", 0600));
   expect_mended(Kind::kDamagedObject);
   EXPECT_EQ(bytes_, 0u);
+}
+
+// A disk that does not answer says nothing of what is there.
+TEST_F(FileCheckTest, what_the_system_refuses_ends_the_check_and_is_no_damage) {
+  faults::FaultModel model(temp_.path(), {faults::Kind::kIoError, 1, true});
+  faults::FaultyFiles refusing(model);
+  fsck::Check whole(kv_.view(), {refusing, objects_, folder_->path(), Instant{1}}, {});
+  Result<bool> has_more = true;
+  while (has_more && *has_more) has_more = whole.advance();
+  ASSERT_FALSE(has_more.has_value());
+  EXPECT_EQ(has_more.error().code, ErrorCode::kIo);
+  EXPECT_EQ(whole.findings().to_text(), "");
+  const Error unknown{ErrorCode::kIo, "too many open files"};
+  EXPECT_FALSE(whole.look_at_commits({1, "f", 1, 5, 1}, unknown, "").has_value());
+}
+
+TEST_F(FileCheckTest, what_was_read_is_not_read_again_by_the_check_after_a_repair) {
+  fsck::Contents contents;
+  for (const std::uint64_t bytes : {large_.size, std::uint64_t{0}}) {
+    fsck::Check whole(kv_.view(), {files_, objects_, folder_->path(), Instant{1}}, {}, &contents);
+    Result<bool> has_more = true;
+    while (has_more && *has_more) has_more = whole.advance();
+    EXPECT_EQ(whole.progress().object_bytes, bytes);
+  }
+}
+
+TEST_F(FileCheckTest, what_no_finding_can_be_told_of_waits_for_the_next_check) {
+  fsck::Unread unread;
+  fsck::Findings findings;
+  EXPECT_TRUE(unread.is_next("a", findings));
+  unread.read("a", findings);
+  while (!findings.is_full()) findings.add(Kind::kOrphan, "run 1", "");
+  EXPECT_FALSE(unread.is_next("b", findings));
+  unread.read("b", findings);
+  EXPECT_FALSE(unread.is_next("a", fsck::Findings()));
+  EXPECT_TRUE(unread.is_next("b", fsck::Findings()));
+}
+
+TEST_F(FileCheckTest, what_is_wrong_with_the_store_is_told_first_however_much_was_found_before) {
+  fsck::Findings findings;
+  for (std::size_t i = 0; i < 2 * fsck::kMaxFindings; ++i) findings.add(Kind::kOrphan, "run 1", "");
+  fsck::tell_damaged_store(findings, {ErrorCode::kCorrupt, "it is damaged"});
+  EXPECT_EQ(findings.all().front().message, "it is damaged");
+  EXPECT_TRUE(findings.all().front().repair.rescues_store);
+  EXPECT_EQ(findings.all().size(), fsck::kMaxFindings + 1);
+}
+
+TEST_F(FileCheckTest, strays_are_looked_for_in_slices) {
+  for (int i = 1; i <= 1'200; ++i) {
+    ASSERT_TRUE(files_.write(folder_->part("logs/" + std::to_string(i)), "", 0600));
+  }
+  const fsck::FilePlace place{files_, objects_, folder_->path(), Instant{1LL << 60}};
+  fsck::Findings findings;
+  const auto view = kv_.view();
+  fsck::FileCheck check(*view, findings, place);
+  std::uint64_t most = 0;
+  for (bool has_more = true; has_more;) {
+    const std::uint64_t before = findings.total();
+    has_more = check.advance().value();
+    most = std::max(most, findings.total() - before);
+  }
+  EXPECT_EQ(findings.total(), 1'200u);
+  EXPECT_LE(most, 512u);
 }
 
 TEST_F(FileCheckTest, a_missing_file_is_recorded_as_lost) {

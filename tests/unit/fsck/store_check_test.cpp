@@ -82,6 +82,12 @@ class StoreCheck : public ::testing::Test {
     return false;
   }
 
+  void mend(const fsck::Findings& findings) {
+    store::Batch batch;
+    ASSERT_TRUE(fsck::put_repairs(*world.kv.view(), findings.all(), batch));
+    ASSERT_TRUE(world.kv.write(batch));
+  }
+
   /// The break is found as `kind`, and after its repairs nothing is left.
   void expect_mended(Kind kind, const std::function<void(store::Batch&)>& change) {
     write(change);
@@ -90,10 +96,8 @@ class StoreCheck : public ::testing::Test {
     for (int round = 0; round < 5 && !findings.empty(); ++round) {
       for (const fsck::Finding& finding : findings.all()) {
         EXPECT_TRUE(finding.is_repairable()) << findings.to_text();
-        store::Batch batch;
-        ASSERT_TRUE(fsck::put_repair(*world.kv.view(), finding.repair, batch));
-        ASSERT_TRUE(world.kv.write(batch));
       }
+      mend(findings);
       findings = check();
     }
     EXPECT_TRUE(findings.empty()) << findings.to_text();
@@ -263,6 +267,24 @@ TEST_F(StoreCheck, counters_behind_what_was_given_are_raised) {
   });
 }
 
+TEST_F(StoreCheck, of_several_repairs_a_counter_gets_the_highest_that_one_asks_for) {
+  const store::Meta meta = store::get_meta(*world.kv.view()).value();
+  fsck::Findings findings;
+  for (const std::uint64_t more : {500, 2'000'000, 3}) {
+    findings.add_of_store(Kind::kCounter, "").repair.least = {meta.commit + more,
+                                                              meta.daemon_epoch + more, more};
+  }
+  mend(findings);
+  store::Meta mended = store::get_meta(*world.kv.view()).value();
+  EXPECT_EQ(mended.commit, meta.commit + 2'000'000);
+  EXPECT_EQ(mended.daemon_epoch, meta.daemon_epoch + 2'000'000);
+  EXPECT_EQ(mended.last_run, 2'000'000u);
+  fsck::Findings low;
+  low.add_of_store(Kind::kCounter, "").repair.least = {1, 1, 1};
+  mend(low);
+  EXPECT_EQ(store::get_meta(*world.kv.view())->commit, mended.commit);
+}
+
 TEST_F(StoreCheck, records_that_cannot_be_read_are_dropped_and_what_follows_is_mended) {
   expect_mended(Kind::kUnreadable, [&](store::Batch& batch) {
     const std::string rubbish = "\x06\xff\xff";
@@ -299,6 +321,18 @@ TEST_F(StoreCheck, a_run_that_goes_on_without_its_plan_ends_as_failed) {
   model::Run ended = store::find_run(*world.kv.view(), id)->value();
   EXPECT_EQ(ended.state, model::RunState::kFailed);
   EXPECT_NE(ended.error.find("its plan was lost"), std::string::npos) << ended.error;
+}
+
+TEST_F(StoreCheck, a_run_whose_plan_cannot_be_read_now_is_left_alone) {
+  auto view = world.kv.view();
+  fsck::Findings findings;
+  const Status checked = fsck::check_store(
+      *view, findings, [](const model::Run&) -> Result<std::shared_ptr<const plan::Plan>> {
+        return Error{ErrorCode::kIo, "too many open files"};
+      });
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_EQ(checked.error().code, ErrorCode::kIo);
+  EXPECT_TRUE(findings.empty());
 }
 
 // A gate that did not pass skips at once what stands below it, also what waits for something else.

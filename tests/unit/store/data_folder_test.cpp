@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/store/memory_kv.h"
-#include "runtime/store/rocks_kv.h"
+#include "runtime/store/open_store.h"
 #include "tests/support/temp_folder.h"
 
 namespace mlp::store {
@@ -167,6 +167,44 @@ TEST(DataFolder, BallastIsGivenUpPieceByPieceAndMadeAgain) {
   EXPECT_EQ(pieces(), 0u);
   ASSERT_TRUE(folder->restore_ballast().has_value());
   EXPECT_EQ(pieces(), kBallastPieces);
+}
+
+TEST(DataFolder, ARescueThatWasCutShortIsFinishedBeforeAnyStoreIsMade) {
+  const TempFolder temp;
+  {
+    const auto folder = DataFolder::open(temp.path(), small()).value();
+    ASSERT_TRUE(folder->begin_epoch(*open_store(*folder, {}).value()).has_value());
+  }
+  ASSERT_TRUE(real_files().rename(temp / "store", temp / "store-new").has_value());
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  const auto kv = open_store(*folder, {});
+  ASSERT_TRUE(kv.has_value()) << kv.error().message;
+  EXPECT_EQ(folder->begin_epoch(**kv)->daemon_epoch, 2u);
+}
+
+TEST(DataFolder, WhereAStoreWasNoOtherIsMade) {
+  const TempFolder temp;
+  {
+    const auto folder = DataFolder::open(temp.path(), small()).value();
+    ASSERT_TRUE(folder->begin_epoch(*open_store(*folder, {}).value()).has_value());
+  }
+  ASSERT_TRUE(remove_tree(real_files(), temp / "store").has_value());
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  const auto kv = open_store(*folder, {});
+  ASSERT_FALSE(kv.has_value());
+  EXPECT_EQ(kv.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(kv.error().message.find("mlpctl fsck --repair"), std::string::npos);
+  EXPECT_FALSE(real_files().stat(temp / "store").has_value());
+}
+
+TEST(DataFolder, WhoOnlyLooksChangesNothingAndIsKeptOut) {
+  const TempFolder temp;
+  EXPECT_EQ(DataFolder::look(temp / "none").error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(real_files().stat(temp / "none").has_value());
+  auto folder = DataFolder::open(temp.path(), small()).value();
+  EXPECT_EQ(DataFolder::look(temp.path()).error().code, ErrorCode::kConflict);
+  folder.reset();
+  EXPECT_TRUE(DataFolder::look(temp.path()).has_value());
 }
 
 TEST(DataFolder, HasSpaceWhileMoreThanTheMinimumIsFree) {

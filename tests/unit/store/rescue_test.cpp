@@ -234,9 +234,31 @@ TEST_F(Rescue, AFlippedBitOfABlobCostsThatObjectAlone) {
 
 TEST_F(Rescue, CutShortBeforeItsLastRenameItIsFinishedByTheNextOne) {
   ASSERT_TRUE(files_.rename(store_, store_ + "-new"));
+  ASSERT_TRUE(files_.make_folder(store_, 0700));  // a start makes what is missing
+  EXPECT_EQ(where_the_store_is(files_, store_), store_ + "-new");
   ASSERT_TRUE(finish_rescue(files_, store_));
   EXPECT_EQ(count(), std::pair(kRecords, kObjects));
   ASSERT_TRUE(finish_rescue(files_, store_));
+  EXPECT_EQ(where_the_store_is(files_, store_), store_);
+}
+
+// Too many open files, say: the records behind it are there.
+TEST_F(Rescue, WhatTheSystemRefusesIsNoGap) {
+  class Refusing final : public View {
+   public:
+    Result<std::optional<std::string>> get(Family, std::string_view) const override {
+      return Error{ErrorCode::kIo, "too many open files"};
+    }
+    Status scan(Family, std::string_view, std::string_view,
+                const std::function<bool(std::string_view, std::string_view)>&,
+                bool) const override {
+      return Error{ErrorCode::kIo, "too many open files"};
+    }
+  };
+  const auto kv = open_rocks_kv(temp_ / "to", {}).value();
+  const auto copied = copy_readable(Refusing(), *kv);
+  ASSERT_FALSE(copied.has_value());
+  EXPECT_EQ(copied.error().code, ErrorCode::kIo);
 }
 
 }  // namespace
