@@ -10,8 +10,10 @@
 #include "compiler/plan/plan_json.h"
 #include "runtime/cache/cache_key.h"
 #include "runtime/engine/engine_state.h"
+#include "runtime/engine/live_records.h"
 #include "runtime/store/attempt_records.h"
 #include "runtime/store/run_records.h"
+#include "runtime/store/way_out.h"
 
 namespace mlp::engine {
 namespace {
@@ -40,7 +42,7 @@ class Recovery {
   Status find_live();
   Status read_due();
   Result<std::shared_ptr<const PreparedPlan>> read_plan(const model::Run& run);
-  Status check_task_runs(model::RunId run);
+  Status look_at_task_runs(const Found& found);
   std::vector<plan::Value> inputs_of(const Found& found, const model::Attempt& attempt);
   Result<Settled> ask_executor();
   Status settle(const Settled& settled);
@@ -51,7 +53,7 @@ class Recovery {
 
   Engine::State& engine_;
   std::map<model::RunId, Found> runs_;
-  std::vector<model::Attempt> stray_;  // live by their record, of no unfinished run
+  LiveRecords live_records_;
   std::map<model::RunId, std::map<model::TaskRunId, store::Due>> due_;
   std::vector<schedule::Adopted> adopted_;
   std::map<AttemptId, std::string> places_;  // of the live attempts
@@ -88,10 +90,10 @@ Status Recovery::recover() {
 Status Recovery::find_runs() {
   MLP_ASSIGN(std::vector<model::Run> runs, store::list_unfinished_runs(view()));
   for (model::Run& run : runs) {
-    MLP_TRY(check_task_runs(run.id));
     Found found;
     MLP_ASSIGN(found.prepared, read_plan(run));
     found.record = std::move(run);
+    MLP_TRY(look_at_task_runs(found));
     model::RunId id = found.record.id;
     runs_.emplace(id, std::move(found));
   }
@@ -103,18 +105,28 @@ Result<std::shared_ptr<const PreparedPlan>> Recovery::read_plan(const model::Run
   if (!bytes && engine_.parts.read_artifact) {
     plan::Artifact artifact;
     artifact.digest = run.plan;
-    MLP_ASSIGN(bytes, engine_.parts.read_artifact(artifact));
+    Result<std::string> read = engine_.parts.read_artifact(artifact);
+    if (!read && read.error().code != ErrorCode::kNotFound) return read.error();
+    if (read) bytes = std::move(*read);
   }
   std::string name = "plan of run " + run.id.to_string();
   if (!bytes) return Error{ErrorCode::kCorrupt, name + " is missing: object " + run.plan.to_hex()};
   Result<plan::Plan> plan = plan::decode_plan(*bytes);
+  if (!plan && plan.error().code == ErrorCode::kInvalid) {
+    return Error{ErrorCode::kCorrupt, name + ": " + plan.error().message};
+  }
   if (!plan) return plan.error().with_context(name);
   return prepare(std::make_shared<plan::Plan>(std::move(plan).value()), run.environments);
 }
 
 // Read once in order, so that a damaged record is told now and not when the replay meets it.
-Status Recovery::check_task_runs(model::RunId run) {
-  return store::visit_task_runs(view(), run, [](model::TaskRun&&) { return true; });
+Status Recovery::look_at_task_runs(const Found& found) {
+  Status sound;
+  MLP_TRY(store::visit_task_runs(view(), found.record.id, [&](model::TaskRun&& task_run) {
+    sound = live_records_.add(task_run, *found.prepared->plan);
+    return sound.has_value();
+  }));
+  return sound;
 }
 
 Status Recovery::find_live() {
@@ -126,10 +138,12 @@ Status Recovery::find_live() {
                    "attempt " + each.attempt.to_string() + " is live but has no record"};
     }
     auto run = runs_.find(attempt->task_run.run);
+    const bool goes_on = run != runs_.end();
+    MLP_TRY(live_records_.add(*attempt, goes_on ? run->second.prepared->plan.get() : nullptr));
     places_[each.attempt] = each.where;
-    (run == runs_.end() ? stray_ : run->second.live).push_back(std::move(*attempt));
+    run->second.live.push_back(std::move(*attempt));
   }
-  return {};
+  return live_records_.finish();
 }
 
 Status Recovery::read_due() {
@@ -204,7 +218,6 @@ Status Recovery::settle(const Settled& settled) {
       engine_.attempts.emplace(attempt.id, attempt);
     }
   }
-  for (const model::Attempt& attempt : stray_) forget(attempt);
   return {};
 }
 
@@ -212,10 +225,7 @@ Status Recovery::give_back(const Found& found, const model::Attempt& attempt) {
   forget(attempt);
   MLP_ASSIGN(std::optional<model::TaskRun> task_run,
              store::find_task_run(view(), attempt.task_run));
-  bool is_its_own = task_run && !task_run->attempts.empty() &&
-                    task_run->attempts.back() == attempt.id &&
-                    task_run->state == model::TaskRunState::kRunning;
-  if (!is_its_own) return {};
+  MLP_CHECK(task_run.has_value());  // as LiveRecords found it
   schedule::TaskRunChanged changed{std::move(*task_run), Duration(0)};
   Instant now = engine_.parts.clock.now();
   if (found.record.cancel_asked) {
@@ -266,7 +276,8 @@ void Recovery::replay() {
 }  // namespace
 
 Status Engine::recover() {
-  return Recovery(*state_).recover();
+  Status recovered = Recovery(*state_).recover();
+  return recovered ? Status() : store::with_way_out(recovered.error());
 }
 
 }  // namespace mlp::engine

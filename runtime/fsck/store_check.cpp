@@ -175,11 +175,32 @@ Status StoreCheck::look_at_attempt(std::string_view key, std::string_view value)
 
 Status StoreCheck::look_at_live(std::string_view key, std::string_view) {
   const model::AttemptId id(KeyReader(key).u64());
-  MLP_ASSIGN(const bool is_there, has_record(store::attempt_key(id)));
-  if (is_there) return {};  // whether it may be live is told with its task run
+  const auto attempt = store::find_attempt(view_, id);
+  if (!attempt && attempt.error().code != ErrorCode::kCorrupt) return attempt.error();
+  if (!attempt) return {};  // told by itself
+  if (*attempt) return look_at_live_key(**attempt);
   drop(Kind::kLive, name_of(id), "it is listed as live, but has no record: the daemon cannot start",
        Family::kRecords, key);
   return {};
+}
+
+// Whether it may be live is told with its task run. No two of one key run at once.
+Status StoreCheck::look_at_live_key(const model::Attempt& attempt) {
+  const auto run = store::find_run(view_, attempt.task_run.run);
+  if (!run && run.error().code != ErrorCode::kCorrupt) return run.error();
+  if (!plan_of_ || !run || !*run || (*run)->state != model::RunState::kRunning) return {};
+  const auto plan = plan_of_(**run);
+  if (!plan) return is_damage(plan.error()) ? Status() : plan.error();  // told with the run
+  const plan::TaskId task = attempt.task_run.task;
+  const bool is_in_plan = task && task.value <= (*plan)->tasks.size();
+  if (!is_in_plan || !(*plan)->definition_of((*plan)->task(task)).is_cached) return {};
+  const auto [other, is_first] = live_keys_.try_emplace(attempt.key, attempt.id);
+  if (is_first) return {};
+  Finding& finding = findings_.add(
+      Kind::kLive, name_of(attempt.id),
+      "it is live, and so is " + name_of(other->second) +
+          ", which has the same key: no two may run at once, so the daemon cannot start");
+  return put_end_of_live(view_, attempt, finding.repair);
 }
 
 Status StoreCheck::look_at_due(std::string_view key, std::string_view) {

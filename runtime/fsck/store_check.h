@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ class StoreCheck {
   Status look_at_part_of_run(std::string_view key, std::string_view value);
   Status look_at_attempt(std::string_view key, std::string_view value);
   Status look_at_live(std::string_view key, std::string_view value);
+  Status look_at_live_key(const model::Attempt& attempt);
   Status look_at_due(std::string_view key, std::string_view value);
   Status look_at_key(std::string_view key, std::string_view value);
   Status look_at_object(std::string_view key, std::string_view value);
@@ -75,6 +77,7 @@ class StoreCheck {
   std::uint64_t records_ = 0;
   std::uint64_t objects_ = 0;
   std::uint64_t object_bytes_ = 0;
+  std::map<Digest, model::AttemptId> live_keys_;
   model::RunId last_run_;        // the highest seen
   std::uint64_t last_epoch_ = 0;
   model::RunId known_run_;       // the answer of has_run() for it is remembered

@@ -24,6 +24,23 @@ Result<bool> has(const store::View& view, store::Family family, const std::strin
   return value.has_value();
 }
 
+void end_attempt(Repair& repair, model::Attempt attempt) {
+  repair.what = "the attempt is recorded as ended";
+  store::remove_live(repair.batch, attempt.id);
+  if (attempt.outcome.reason != EndReason::kNone) return;
+  attempt.outcome = {EndReason::kLost, 0, "the record of its end was lost"};
+  attempt.ended = attempt.given;
+  store::put_attempt(repair.batch, attempt);
+}
+
+void make_due(Repair& repair, model::TaskRun task_run, Instant since) {
+  repair.what = "it is due at once: what was published is found, anything else runs again";
+  task_run.state = TaskRunState::kBackoff;
+  task_run.due = since;
+  store::put_task_run(repair.batch, task_run);
+  store::put_due(repair.batch, {since, task_run.id, Duration(0)});
+}
+
 class TaskRunCheck {
  public:
   TaskRunCheck(const Scope& scope, const model::Run& run, const model::TaskRun& task_run)
@@ -53,8 +70,13 @@ class TaskRunCheck {
     if (task_run_.state < TaskRunState::kRunning || task_run_.state > TaskRunState::kCancelled) {
       Finding& finding = add(Kind::kTaskRunState, "its record has a state that is never stored: " +
                                                       std::string(to_text(task_run_.state)));
-      finding.repair.what = "the record is dropped; an unfinished run runs it again";
-      finding.repair.batch.remove(store::Family::kRecords, store::task_run_key(task_run_.id));
+      drop(finding.repair);
+      return false;
+    }
+    if (!model::is_final(task_run_.state) && !is_in_plan()) {
+      Finding& finding = add(Kind::kTaskRunState, "it is " + std::string(to_text(task_run_.state)) +
+                                                      " but not in its run's plan");
+      drop(finding.repair);
       return false;
     }
     const bool has_attempt = !task_run_.attempts.empty();
@@ -62,8 +84,7 @@ class TaskRunCheck {
       Finding& finding = add(Kind::kTaskRunState,
                              "it is " + std::string(to_text(task_run_.state)) +
                                  " but no attempt of it was ever started");
-      finding.repair.what = "the record is dropped; an unfinished run runs it again";
-      finding.repair.batch.remove(store::Family::kRecords, store::task_run_key(task_run_.id));
+      drop(finding.repair);
       return false;
     }
     if (run_.state == model::RunState::kRunning || model::is_final(task_run_.state)) return true;
@@ -72,6 +93,19 @@ class TaskRunCheck {
                                                     std::string(to_text(run_.state)));
     end_as_cancelled(finding.repair, "it is recorded as cancelled");
     return true;
+  }
+
+  bool is_in_plan() const {
+    const plan::Plan* plan = scope_.plan;
+    const model::TaskRunId& id = task_run_.id;
+    return plan == nullptr || (id.task && id.task.value <= plan->tasks.size() &&
+                               id.items.size() == plan->task(id.task).depth);
+  }
+
+  void drop(Repair& repair) const {
+    repair.what = "the record is dropped; an unfinished run runs it again";
+    repair.batch.remove(store::Family::kRecords, store::task_run_key(task_run_.id));
+    if (task_run_.due) store::remove_due(repair.batch, task_run_.due, task_run_.id);
   }
 
   void end_as_cancelled(Repair& repair, std::string what) {
@@ -88,12 +122,7 @@ class TaskRunCheck {
     if (run_.state != model::RunState::kRunning) {
       return end_as_cancelled(repair, "it is recorded as cancelled");
     }
-    repair.what = "it is due at once: what was published is found, anything else runs again";
-    model::TaskRun again = task_run_;
-    again.state = TaskRunState::kBackoff;
-    again.due = since;
-    store::put_task_run(repair.batch, again);
-    store::put_due(repair.batch, {since, again.id, Duration(0)});
+    make_due(repair, task_run_, since);
   }
 
   // ---- its attempts -----------------------------------------------------------------------------
@@ -108,6 +137,11 @@ class TaskRunCheck {
       return {};
     }
     const model::Attempt& attempt = **found;
+    MLP_ASSIGN(const bool is_of_another, belongs_to_another(attempt));
+    if (is_of_another) {
+      tell_not_ours(index, attempt);
+      return {};
+    }
     if (attempt.outcome.reason == EndReason::kSucceeded) ++commits_;
     if (attempt.task_run != task_run_.id || attempt.number != index + 1) {
       Finding& finding =
@@ -122,6 +156,28 @@ class TaskRunCheck {
     }
     MLP_TRY(check_live(attempt, index + 1 == task_run_.attempts.size()));
     return check_start(attempt);
+  }
+
+  Result<bool> belongs_to_another(const model::Attempt& attempt) const {
+    if (attempt.task_run == task_run_.id) return false;
+    const auto other = store::find_task_run(scope_.view, attempt.task_run);
+    if (!other && other.error().code != ErrorCode::kCorrupt) return other.error();
+    if (!other || !*other) return false;
+    const auto& its = (*other)->attempts;
+    return std::find(its.begin(), its.end(), attempt.id) != its.end();
+  }
+
+  void tell_not_ours(std::size_t index, const model::Attempt& attempt) {
+    Finding& finding = add(Kind::kAttempt, "its " + name_of(attempt.id) + " is a try of " +
+                                               name_of(scope_, attempt.task_run));
+    model::TaskRun mended = task_run_;
+    mended.attempts.erase(mended.attempts.begin() + static_cast<std::ptrdiff_t>(index));
+    if (!model::is_final(task_run_.state) && mended.attempts.empty()) {
+      return drop(finding.repair);
+    }
+    finding.repair.what = "the attempt is left to the other";
+    if (!is(TaskRunState::kRunning)) return store::put_task_run(finding.repair.batch, mended);
+    make_due(finding.repair, std::move(mended), attempt.given);
   }
 
   void tell_no_record(std::size_t index, bool is_damaged) {
@@ -167,18 +223,13 @@ class TaskRunCheck {
       Finding& finding = add(Kind::kLive, "it is " + std::string(to_text(task_run_.state)) +
                                               ", but its " + name_of(attempt.id) + " is " +
                                               (has_ended ? "listed as live" : "said to run"));
-      end_attempt(finding.repair, attempt, has_ended);
+      end_attempt(finding.repair, attempt);
+    } else if (should_live && attempt.key != task_run_.key) {
+      Finding& finding = add(Kind::kLive, "it is running with another key than its " +
+                                              name_of(attempt.id) + ": the daemon cannot start");
+      return put_end_of_live(scope_.view, attempt, finding.repair);
     }
     return {};
-  }
-
-  static void end_attempt(Repair& repair, model::Attempt attempt, bool has_ended) {
-    repair.what = "the attempt is recorded as ended";
-    store::remove_live(repair.batch, attempt.id);
-    if (has_ended) return;
-    attempt.outcome = {EndReason::kLost, 0, "the record of its end was lost"};
-    attempt.ended = attempt.given;
-    store::put_attempt(repair.batch, attempt);
   }
 
   // Nothing starts before its inputs are written.
@@ -279,6 +330,18 @@ class TaskRunCheck {
 
 Status check_task_run(const Scope& scope, const model::Run& run, const model::TaskRun& task_run) {
   return TaskRunCheck(scope, run, task_run).check();
+}
+
+Status put_end_of_live(const store::View& view, const model::Attempt& attempt, Repair& repair) {
+  MLP_ASSIGN(std::optional<model::TaskRun> task_run,
+             store::find_task_run(view, attempt.task_run));
+  end_attempt(repair, attempt);
+  const bool runs_it = task_run && task_run->state == TaskRunState::kRunning &&
+                       !task_run->attempts.empty() && task_run->attempts.back() == attempt.id;
+  if (!runs_it) return {};
+  make_due(repair, std::move(*task_run), attempt.given);
+  repair.what = "the attempt is recorded as ended, its task runs again";
+  return {};
 }
 
 Status check_object_known(const Scope& scope, Kind kind, const std::string& record,
