@@ -89,7 +89,10 @@ std::optional<Failure> FolderFsck::open() {
 /// Nothing where it is damaged, which is a finding.
 Status FolderFsck::read_store(fsck::Findings& findings) {
   view_ = nullptr;
-  auto read = store::read_rocks(store(), {});
+  store::RocksOptions options;
+  options.may_be_new = !folder_->held_a_store();
+  auto read = store::read_rocks(store(), options);
+  if (!read && read.error().code == ErrorCode::kNotFound) return {};  // nothing was ever stored
   if (!read && read.error().code != ErrorCode::kCorrupt) return read.error();
   if (!read) {
     fsck::tell_damaged_store(findings, read.error());

@@ -6,10 +6,9 @@ namespace mlp::store {
 Result<std::unique_ptr<Kv>> open_store(const DataFolder& folder, RocksOptions options) {
   const std::string path = folder.part("store");
   options.may_be_new = !folder.held_a_store();
-  if (!options.may_be_new || is_rocks_there(path)) {
-    MLP_ASSIGN(const std::shared_ptr<const View> view, read_rocks(path, options));
-    MLP_TRY(folder.check(*view));
-  }
+  const auto view = read_rocks(path, options);
+  if (!view && view.error().code != ErrorCode::kNotFound) return view.error();
+  if (view) MLP_TRY(folder.check(**view));
   return open_rocks_kv(path, options);
 }
 

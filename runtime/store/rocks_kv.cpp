@@ -221,6 +221,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> all_families(const RocksOptions& as
           {"bytes", family_options(Family::kBytes, asked, cache)}};
 }
 
+bool is_rocks_there(const std::string& folder) {
+  return real_files().stat(join_path(folder, "CURRENT")).has_value();
+}
+
 // RocksDB would make a new store of it, and delete the tables of the old one.
 Status refuse_headless(const std::string& folder, bool may_be_new) {
   if (is_rocks_there(folder)) return {};
@@ -252,12 +256,21 @@ Status find_blob_files(const Database& database, const std::string& folder) {
   return {};
 }
 
+/// An end of the process while it was made leaves one in which nothing was ever written.
+bool is_half_made(const rocksdb::DBOptions& options, const std::string& folder) {
+  std::vector<std::string> families;
+  return rocksdb::DB::ListColumnFamilies(options, folder, &families).ok() && families.size() < 2;
+}
+
 enum class Access { kRead, kWrite };
 
 Result<std::shared_ptr<Database>> open_database(const std::string& folder,
                                                 const RocksOptions& asked, Access access) {
   const bool is_read_only = access == Access::kRead;
-  MLP_TRY(refuse_headless(folder, asked.may_be_new && !is_read_only));
+  MLP_TRY(refuse_headless(folder, asked.may_be_new));
+  if (is_read_only && !is_rocks_there(folder)) {
+    return Error{ErrorCode::kNotFound, "there is no store in " + folder};
+  }
   auto database = std::make_shared<Database>();
   database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space, asked.files));
   if (const Status whole = check_list_of_files(*database->env, folder); !whole) {
@@ -266,6 +279,9 @@ Result<std::shared_ptr<Database>> open_database(const std::string& folder,
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::DBOptions options = database_options(database->env.get());
+  if (is_read_only && asked.may_be_new && is_half_made(options, folder)) {
+    return Error{ErrorCode::kNotFound, "the store in " + folder + " was never made whole"};
+  }
   const auto families = all_families(asked);
   const rocksdb::Status status =
       is_read_only ? rocksdb::DB::OpenForReadOnly(options, folder, families, &handles, &db)
@@ -280,10 +296,6 @@ Result<std::shared_ptr<Database>> open_database(const std::string& folder,
 }
 
 }  // namespace
-
-bool is_rocks_there(const std::string& folder) {
-  return real_files().stat(join_path(folder, "CURRENT")).has_value();
-}
 
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& asked) {
   MLP_ASSIGN(auto database, open_database(folder, asked, Access::kWrite));

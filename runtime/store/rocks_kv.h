@@ -36,14 +36,11 @@ struct RocksOptions {
   bool may_be_new = true;                      // a store that is not there is made, not kCorrupt
 };
 
-/// Whether RocksDB would open a store there, whole or not.
-bool is_rocks_there(const std::string& folder);
-
 /// Opens or makes the store in `folder`. kCorrupt with instructions when it is damaged.
 Result<std::unique_ptr<Kv>> open_rocks_kv(const std::string& folder, const RocksOptions& options);
 
-/// The store in `folder` as it stands, kCorrupt as above. Changes no file; nobody may write to the
-/// store meanwhile.
+/// The store in `folder` as it stands, kCorrupt as above; kNotFound where it may be new and was not
+/// made whole yet. Changes no file; nobody may write to the store meanwhile.
 Result<std::shared_ptr<const View>> read_rocks(const std::string& folder,
                                                const RocksOptions& options);
 

@@ -2,10 +2,12 @@
 #include "runtime/store/data_folder.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "base/crash_point.h"
 #include "runtime/store/memory_kv.h"
 #include "runtime/store/open_store.h"
 #include "tests/support/temp_folder.h"
@@ -195,6 +197,36 @@ TEST(DataFolder, WhereAStoreWasNoOtherIsMade) {
   EXPECT_EQ(kv.error().code, ErrorCode::kCorrupt);
   EXPECT_NE(kv.error().message.find("mlpctl fsck --repair"), std::string::npos);
   EXPECT_FALSE(real_files().stat(temp / "store").has_value());
+}
+
+/// As an end of the process leaves it when RocksDB has only just made its first files.
+void make_half_a_store(const std::string& store) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto end = [](const char*, void* path) {
+      const std::string current = *static_cast<const std::string*>(path) + "/CURRENT";
+      if (real_files().stat(current)) ::_exit(0);
+    };
+    set_crash_handler(end, const_cast<std::string*>(&store));
+    static_cast<void>(open_rocks_kv(store, {}));
+    ::_exit(1);
+  }
+  int status = 1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+}
+
+TEST(DataFolder, AStoreThatWasNeverMadeWholeIsMade) {
+  const TempFolder temp;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  make_half_a_store(folder->part("store"));
+  RocksOptions options;
+  EXPECT_EQ(read_rocks(folder->part("store"), options).error().code, ErrorCode::kNotFound);
+  options.may_be_new = false;
+  EXPECT_FALSE(read_rocks(folder->part("store"), options).has_value());
+  const auto kv = open_store(*folder, {});
+  ASSERT_TRUE(kv.has_value()) << kv.error().message;
+  EXPECT_TRUE(folder->begin_epoch(**kv).has_value());
 }
 
 TEST(DataFolder, WhoOnlyLooksChangesNothingAndIsKeptOut) {
