@@ -9,10 +9,16 @@ using model::EndReason;
 
 // ---- what happens -------------------------------------------------------------------------------
 
+void AttemptHistory::recorded(const std::vector<Id>& live, std::uint64_t generation) {
+  for (const Id id : live) {
+    const auto [story, is_new] = stories_.try_emplace(id);
+    if (is_new) story->second.generation = generation;
+  }
+}
+
 void AttemptHistory::asked(Id id, const Digest& work) {
   Story& story = stories_[id];
   story.is_asked = true;
-  story.generation = generation_;
   story.work = work;
   if (work) by_work_[work].push_back(id);
 }

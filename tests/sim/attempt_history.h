@@ -21,6 +21,9 @@ class AttemptHistory {
   using Id = model::AttemptId;
   using Complaints = std::vector<std::string>;
 
+  /// The store has these as started. `generation`: of the runner at the time of the decision.
+  void recorded(const std::vector<Id>& live, std::uint64_t generation);
+  std::uint64_t generation() const { return generation_; }
   /// The engine asks for it. `work`: equal where a body, its inputs and all else it may read are;
   /// none where it is not to be cached.
   void asked(Id id, const Digest& work);

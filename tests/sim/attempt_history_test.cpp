@@ -29,6 +29,7 @@ AttemptHistory one_that_runs() {
   AttemptHistory history;
   history.daemon_began();
   history.welcomed(1, {});
+  history.recorded({kOne}, 1);
   history.asked(kOne, kWork);
   history.sent(kOne);
   EXPECT_THAT(history.began(kOne), IsEmpty());
@@ -51,10 +52,24 @@ TEST(AttemptHistory, a_new_daemon_loses_nothing_that_the_same_runner_has) {
   EXPECT_THAT(history.judge(ended(EndReason::kLost), false), HasSubstr("no runner of it died"));
 }
 
+TEST(AttemptHistory, what_was_written_for_another_runner_may_be_lost_with_the_daemon) {
+  AttemptHistory history;
+  history.daemon_began();
+  history.welcomed(1, {});
+  history.recorded({kOne}, 1);
+  history.welcomed(2, {kOne});
+  history.asked(kOne, kWork);
+  EXPECT_THAT(history.judge(ended(EndReason::kLost), false), HasSubstr("no runner of it died"));
+  history.daemon_began();
+  history.welcomed(2, {kOne});
+  EXPECT_THAT(history.judge(ended(EndReason::kLost), false), IsEmpty());
+}
+
 TEST(AttemptHistory, what_had_not_left_the_daemon_is_not_lost_with_a_runner) {
   AttemptHistory history;
   history.daemon_began();
   history.welcomed(1, {});
+  history.recorded({kOne}, 1);
   history.asked(kOne, kWork);
   history.runner_died();
   history.welcomed(2, {kOne});
@@ -82,6 +97,7 @@ TEST(AttemptHistory, what_has_begun_is_not_given_back) {
 
 TEST(AttemptHistory, nothing_ends_by_itself_without_having_begun) {
   AttemptHistory history;
+  history.recorded({kOne}, 1);
   history.asked(kOne, kWork);
   EXPECT_THAT(history.judge(ended(EndReason::kExit), false), HasSubstr("never began"));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/machine.h"
 
+#include "runtime/store/attempt_records.h"
+
 namespace mlp::sim {
 namespace {
 
@@ -25,11 +27,22 @@ Machine::Machine(const Scenario& given, Trace* told)
     if (fault.kind == FaultKind::kRunnerLost) lose_runner();
     if (fault.kind == FaultKind::kKill || fault.kind == FaultKind::kPowerCut) throw Killed{fault};
   });
-  kv.before_write([this] { wait_for_space(); });
+  kv.before_write([this] {
+    decided_for_ = witness.attempts().generation();
+    wait_for_space();
+  });
   kv.after_write([this](std::uint64_t number) {
     note([&] { return "write " + std::to_string(number); });
+    witness.attempts().recorded(live_attempts(), decided_for_);
     trouble.at_write();
   });
+}
+
+std::vector<model::AttemptId> Machine::live_attempts() {
+  std::vector<model::AttemptId> live;
+  const auto found = store::list_live(*kv.view());
+  for (const store::Live& each : *found) live.push_back(each.attempt);
+  return live;
 }
 
 void Machine::lose_runner() {

@@ -29,6 +29,8 @@ struct Machine {
   Machine(const Scenario& given, Trace* told);
 
   void lose_runner();
+  /// As the store has it: started and not ended.
+  std::vector<model::AttemptId> live_attempts();
   /// Both the kernel's cache and the runner are gone.
   void lose_power(const Fault& fault);
   /// One thing the runner does by itself, if anything is due; false: nothing is.
@@ -50,6 +52,9 @@ struct Machine {
   SimulatedRunner runner;
   std::uint64_t synced_mark = 0;  // the file `synced`
   std::function<void()> meanwhile;
+
+ private:
+  std::uint64_t decided_for_ = 0;  // generation of the runner when a batch was decided
 };
 
 }  // namespace mlp::sim

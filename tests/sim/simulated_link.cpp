@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "runtime/store/attempt_records.h"
-
 namespace mlp::sim {
 
 Result<runner::Welcome> SimulatedLink::connect() {
@@ -21,17 +19,10 @@ Result<runner::Welcome> SimulatedLink::connect() {
     return "runner " + std::to_string(welcome.generation) + " welcomes the daemon, holds " +
            std::to_string(welcome.held.size());
   });
-  tell_witness(welcome);
+  machine_.witness.attempts().welcomed(welcome.generation, machine_.live_attempts());
   connection_ = machine_.runner.connection();
   is_open_ = true;
   return welcome;
-}
-
-void SimulatedLink::tell_witness(const runner::Welcome& welcome) const {
-  std::vector<model::AttemptId> live;
-  const auto found = store::list_live(*machine_.kv.view());
-  for (const store::Live& each : *found) live.push_back(each.attempt);
-  machine_.witness.attempts().welcomed(welcome.generation, live);
 }
 
 Status SimulatedLink::send(const runner::Message& message) {

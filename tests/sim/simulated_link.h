@@ -30,7 +30,6 @@ class SimulatedLink final : public execute::RunnerLink {
 
  private:
   static constexpr int kSomeDescriptor = 3;
-  void tell_witness(const runner::Welcome& welcome) const;
   bool is_broken() const { return connection_ != machine_.runner.connection(); }
 
   Machine& machine_;
