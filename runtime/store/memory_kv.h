@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "runtime/store/kv.h"
@@ -22,11 +24,12 @@ class MemoryKv final : public Kv {
   Result<std::optional<std::string>> get(Family family, std::string_view key) override;
 
   /// The machine died: what was synced is still there, and of the batches after it the `kept`
-  /// oldest (a log is read up to its first damaged record). When only the process dies, everything
-  /// written stays: nothing to call.
-  void power_cut(std::size_t kept = 0);
+  /// oldest. Of the next one `torn` bytes reached the disk, the rest of it is zeros; none: nothing
+  /// did. The log is then read up to its first damaged record. When only the process dies,
+  /// everything written stays: nothing to call.
+  void power_cut(std::size_t kept = 0, std::optional<std::uint64_t> torn = {});
   /// Batches that a power cut may take away.
-  std::size_t unsynced() const { return unsynced_.size(); }
+  std::size_t unsynced() const { return ends_.size(); }
   /// The store as a power cut would leave it at the least.
   std::shared_ptr<const View> synced_view() const;
 
@@ -45,7 +48,8 @@ class MemoryKv final : public Kv {
  private:
   Tables newest_;
   Tables synced_;
-  std::vector<Tables> unsynced_;  // as of each batch since the last sync
+  std::string log_;                // the batches since the last sync
+  std::vector<std::size_t> ends_;  // of each in the log
   std::uint64_t writes_ = 0;
   std::uint64_t syncs_ = 0;
   std::function<void()> before_write_;

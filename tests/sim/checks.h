@@ -20,7 +20,9 @@ class Checks {
 
   /// What the last commits changed, and what the engine decides by.
   void check_step(const engine::Engine& engine);
-  /// Everything: the store, the files, the outcome of each run.
+  /// A daemon is there again: the store and the files as `mlpctl fsck` looks at them.
+  void check_recovered(const engine::Engine& engine);
+  /// Everything: that, and the outcome of each run.
   void check_end(const engine::Engine& engine);
   /// Who still waits for what.
   std::string describe();
@@ -29,7 +31,8 @@ class Checks {
 
  private:
   void check_commits(const store::View& view);
-  void check_store(const store::View& view);
+  void check_all(const std::shared_ptr<const store::View>& view);
+  void check_settled(const store::View& view);
   void check_objects(const store::View& view);
   void check_attempts(const store::View& view);
   void check_log(const store::View& view, const model::Attempt& attempt,

@@ -43,6 +43,7 @@ void Clients::submit(engine::Engine& engine, Request& request) {
   request.state = project == projects.end() ? State::kAnswered : State::kAsked;
   if (project == projects.end()) return;
   machine_.note([&] { return "ask: " + to_text(action); });
+  machine_.witness.asked(action.key, action.project);
   engine::Submission submission;
   submission.client_key = "key-" + std::to_string(action.key);
   submission.request = sha256("project " + std::to_string(action.project));
@@ -60,8 +61,10 @@ void Clients::submitted(Request& request, const Result<engine::Submitted>& answe
     machine_.witness.promised(answer->run, request.action->key, request.action->project);
     machine_.note([&] { return "promised: run " + answer->run.to_string(); });
   }
-  const bool is_too_busy = !answer && answer.error().code == ErrorCode::kUnavailable;
-  request.state = is_too_busy ? State::kWaits : State::kAnswered;
+  if (!answer) {
+    machine_.witness.refused(request.action->key, request.action->project, answer.error());
+  }
+  request.state = State::kAnswered;
 }
 
 // ---- cancel -------------------------------------------------------------------------------------
@@ -92,12 +95,9 @@ void Clients::cancel(engine::Engine& engine, Request& request) {
 }
 
 void Clients::cancelled(Request& request, model::RunId run, const Status& answer) {
-  const bool is_too_busy = !answer && answer.error().code == ErrorCode::kUnavailable;
-  request.state = is_too_busy ? State::kWaits : State::kAnswered;
-  if (answer) machine_.witness.promised_cancel(run);
-  if (!answer && answer.error().code == ErrorCode::kNotFound) {
-    machine_.witness.violated("run " + run.to_string() + " was promised, but cannot be cancelled");
-  }
+  request.state = State::kAnswered;
+  if (answer) return machine_.witness.promised_cancel(run);
+  machine_.witness.refused_cancel(run, answer.error());
 }
 
 }  // namespace mlp::sim

@@ -257,35 +257,43 @@ void Disk::sync_all() {
   for (auto& [number, inode] : inodes_) inode.synced = inode.bytes;
 }
 
-void Disk::power_cut(Random& chance) {
-  lose_changes(chance);
+Disk::Forgotten Disk::power_cut(Random& chance) {
+  Forgotten forgotten;
+  lose_changes(chance, forgotten);
   // By number: the order of the table is nobody's.
   for (Number number = kRoot; number <= last_; ++number) {
     const auto inode = inodes_.find(number);
     if (inode == inodes_.end()) continue;
     inode->second.entries = inode->second.synced_entries;
-    if (inode->second.kind == FileKind::kFile) lose_bytes(inode->second, chance);
+    if (inode->second.kind == FileKind::kFile) lose_bytes(inode->second, chance, forgotten);
   }
   collect_lost();
+  return forgotten;
 }
 
-void Disk::lose_changes(Random& chance) {
+void Disk::lose_changes(Random& chance, Forgotten& forgotten) {
   for (const Change& change : std::exchange(unsynced_, {})) {
-    if (chance.below(2) == 0) continue;
+    if (chance.below(2) == 0) {
+      forgotten.name_dropped = true;
+      continue;
+    }
+    forgotten.reordered = forgotten.reordered || forgotten.name_dropped;
     for (const Entry& entry : change) set(inodes_.at(entry.folder).synced_entries, entry);
   }
 }
 
-void Disk::lose_bytes(Inode& inode, Random& chance) {
+void Disk::lose_bytes(Inode& inode, Random& chance, Forgotten& forgotten) {
   if (inode.synced == inode.bytes) return;
   switch (chance.below(3)) {
     case 0:
       break;
     case 1:
       inode.bytes = inode.synced ? inode.synced : std::make_shared<std::string>();
+      forgotten.dropped = true;
       break;
     default: {
       const std::uint64_t left = chance.below(inode.bytes->size() + 1);
+      forgotten.torn = forgotten.torn || (left > 0 && left < inode.bytes->size());
       inode.bytes = std::make_shared<std::string>(inode.bytes->substr(0, left));
     }
   }

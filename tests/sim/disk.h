@@ -52,8 +52,15 @@ class Disk {
   /// 0 when there is nothing. Does not follow links.
   Number find(std::string_view path) const;
 
+  /// What a power cut came to.
+  struct Forgotten {
+    bool dropped = false;       // a file has the bytes of its last sync, or none
+    bool torn = false;          // a file has the first of its bytes
+    bool name_dropped = false;  // a change of names was not done
+    bool reordered = false;     // one was done, one before it was not
+  };
   /// Forgets what was not synced, as `chance` decides.
-  void power_cut(Random& chance);
+  Forgotten power_cut(Random& chance);
 
   /// Over all names and bytes.
   Digest digest() const;
@@ -90,10 +97,9 @@ class Disk {
   Result<Number> make(std::string_view path, FileKind kind, std::uint32_t mode);
   void change(Change change);
   void set(Entries& entries, const Entry& entry);
-  void drop_name(Number number);
   void make_durable(Number folder);
-  void lose_changes(Random& chance);
-  void lose_bytes(Inode& inode, Random& chance);
+  void lose_changes(Random& chance, Forgotten& forgotten);
+  void lose_bytes(Inode& inode, Random& chance, Forgotten& forgotten);
   void collect_lost();
   void add_to(Hasher& hasher, Number number, const std::string& path) const;
 

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "runtime/store/memory_kv.h"
 #include "tests/sim/disk.h"
+#include "tests/sim/effects.h"
 #include "tests/sim/scenario.h"
 #include "tests/sim/simulated_files.h"
 #include "tests/sim/simulated_runner.h"
@@ -33,6 +34,8 @@ struct Machine {
   std::vector<model::AttemptId> live_attempts();
   /// Both the kernel's cache and the runner are gone.
   void lose_power(const Fault& fault);
+  /// An event that is late, or comes twice.
+  void count(const EventFate& fate);
   /// One thing the runner does by itself, if anything is due; false: nothing is.
   bool let_runner_act();
   /// While the disk is full the caller waits for it here; others go on by `meanwhile`. May throw.
@@ -44,6 +47,7 @@ struct Machine {
   Trace* trace;
   ManualClock clock;
   SeededRandom random;
+  Effects effects;
   Trouble trouble;
   Disk disk;
   SimulatedFiles files;
@@ -54,6 +58,8 @@ struct Machine {
   std::function<void()> meanwhile;
 
  private:
+  void count(const Disk::Forgotten& forgotten);
+
   std::uint64_t decided_for_ = 0;  // generation of the runner when a batch was decided
 };
 

@@ -185,12 +185,14 @@ int search_all(const Options& options) {
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
   char figures[200];
   const char* form = options.is_json
-                         ? R"({"seeds": %ju, "seconds": %.2f, "steps": %ju, "findings": %zu})"
+                         ? R"({"seeds": %ju, "seconds": %.2f, "steps": %ju, "findings": %zu)"
                          : "%ju seeds in %.2f s, %ju steps, %zu failing";
   std::snprintf(figures, sizeof figures, form, static_cast<std::uintmax_t>(searched.seeds),
                 took.count(), static_cast<std::uintmax_t>(searched.steps),
                 searched.failing.size());
-  std::cout << figures << std::endl;
+  std::cout << figures;
+  if (options.is_json) std::cout << R"(, "effects": )" << searched.effects.to_json() << "}";
+  std::cout << std::endl;
   return searched.failing.empty() ? 0 : 1;
 }
 

@@ -14,23 +14,19 @@ namespace mlp::sim {
 namespace {
 
 /// Those that a simulation reaches.
-constexpr std::array<std::string_view, 46> kPoints{
-    "ack.handed",         "attempt.published",    "cancel.recorded",
-    "collect.before_tell", "collect.begun",       "collect.log_moved",
-    "collect.output_taken", "collect.told",       "commit.after_write",
-    "commit.before_write", "generation.begun",    "generation.unknown_killed",
-    "kill.handed",        "object.folder_made",   "object.folder_synced",
-    "object.linked",      "object.mode_set",      "object.synced",
-    "recovery.adopt_asked", "recovery.answered",  "recovery.decided",
-    "recovery.read",      "recovery.replayed",    "recovery.settled",
-    "recovery.synced",    "recovery.written",     "reply.after",
-    "reply.before",       "run.end_recorded",     "slot.emptied",
-    "slot.made",          "slot.thrown_away",     "slot.trash_removed",
-    "staging.slot_taken", "staging.staged",       "start.handed",
-    "start.held_back",    "start.released",       "submit.recorded",
-    "sync.after",         "sync.before",          "sync.marked",
-    "turn.after_act",     "turn.before_act",      "turn.before_kill",
-    "turn.start_told"};
+constexpr std::array<std::string_view, 53> kPoints{
+    "ack.handed", "attempt.published", "cancel.recorded", "collect.before_tell", "collect.begun",
+    "collect.log_moved", "collect.log_synced", "collect.output_taken", "collect.told",
+    "commit.after_write", "commit.before_write", "generation.begun", "generation.unknown_killed",
+    "kill.handed", "object.folder_made", "object.folder_synced", "object.linked",
+    "object.mode_set", "object.synced", "recovery.adopt_asked", "recovery.answered",
+    "recovery.decided", "recovery.given_back", "recovery.read", "recovery.replayed",
+    "recovery.settled", "recovery.synced", "recovery.written", "reply.after", "reply.before",
+    "run.end_recorded", "slot.emptied", "slot.made", "slot.thrown_away", "slot.trash_removed",
+    "staging.slot_taken", "staging.staged", "start.handed", "start.held_back", "start.released",
+    "submit.recorded", "sync.after", "sync.before", "sync.marked", "sync.published",
+    "turn.after_act", "turn.before_act", "turn.before_kill", "turn.before_start",
+    "turn.evaluation_posted", "turn.kill_told", "turn.recorded_told", "turn.start_told"};
 
 /// A number of times that most simulations still reach.
 std::uint64_t most_times(std::string_view point) {

@@ -24,6 +24,7 @@ struct Progress {
   std::uint64_t seed = 0;  // that is simulated, or is next
   std::uint64_t steps = 0;
   char violations[8192] = {};
+  char effects[8192] = {};  // as text
 };
 
 class SharedProgress {
@@ -44,12 +45,11 @@ class SharedProgress {
   Progress* progress_;
 };
 
-void keep(Progress& progress, const std::vector<std::string>& violations) {
-  std::string text;
-  for (const std::string& violation : violations) text += violation + "\n";
-  std::size_t size = std::min(text.size(), sizeof progress.violations - 1);
-  std::memcpy(progress.violations, text.data(), size);
-  progress.violations[size] = 0;
+template <std::size_t kSize>
+void keep(char (&place)[kSize], std::string_view text) {
+  const std::size_t size = std::min(text.size(), kSize - 1);
+  std::memcpy(place, text.data(), size);
+  place[size] = 0;
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -92,20 +92,36 @@ std::vector<std::string> violations_of(int status, Progress& progress) {
 }
 
 /// In a child: simulates, and ends the child where a promise is broken.
-void simulate_or_end(const Scenario& scenario, Progress& progress) {
+void simulate_or_end(const Scenario& scenario, Progress& progress, Effects& effects) {
   ::alarm(kMostSeconds);
   SimulationResult result = simulate(scenario, nullptr);
   progress.steps += result.steps;
+  effects.add(result.effects);
   if (result.violations.empty()) return;
-  keep(progress, result.violations);
+  std::string text;
+  for (const std::string& violation : result.violations) text += violation + "\n";
+  keep(progress.violations, text);
+  keep(progress.effects, effects.to_text());
   ::_exit(kBroken);
+}
+
+/// In a child: from the seed that is next.
+void simulate_all(std::uint64_t to, Progress& progress) {
+  Effects effects;
+  for (; progress.seed <= to; ++progress.seed) {
+    simulate_or_end(random_scenario(progress.seed), progress, effects);
+  }
+  keep(progress.effects, effects.to_text());
 }
 
 }  // namespace
 
 std::vector<std::string> find_violations(const Scenario& scenario) {
   SharedProgress progress;
-  int status = in_child(true, [&] { simulate_or_end(scenario, progress.get()); });
+  int status = in_child(true, [&] {
+    Effects effects;
+    simulate_or_end(scenario, progress.get(), effects);
+  });
   return violations_of(status, progress.get());
 }
 
@@ -115,11 +131,9 @@ Searched search(std::uint64_t from, std::uint64_t to, std::size_t most_failing,
   Searched searched;
   progress->seed = from;
   while (progress->seed <= to && searched.failing.size() < most_failing) {
-    int status = in_child(true, [&] {
-      for (; progress->seed <= to; ++progress->seed) {
-        simulate_or_end(random_scenario(progress->seed), progress.get());
-      }
-    });
+    progress->effects[0] = 0;
+    int status = in_child(true, [&] { simulate_all(to, progress.get()); });
+    searched.effects.add(Effects::from_text(progress->effects));
     if (violations_of(status, progress.get()).empty()) break;
     searched.failing.push_back(progress->seed);
     found(progress->seed++);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/effects.h"
 #include "tests/sim/scenario.h"
 
 namespace mlp::sim {
@@ -23,6 +24,7 @@ struct Searched {
   std::uint64_t seeds = 0;
   std::uint64_t steps = 0;
   std::vector<std::uint64_t> failing;
+  Effects effects;  // of the faults; not of a seed that ended its process
 };
 
 /// Simulates `from` to `to`, both included, and goes on after a failure until there are

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "tests/sim/effects.h"
 #include "tests/sim/scenario.h"
 #include "tests/sim/trace.h"
 
@@ -18,6 +19,8 @@ struct SimulationResult {
   std::vector<std::string> violations;  // empty: every promise was kept
   Digest state;                         // over all that is on the disk at the end
   std::uint64_t steps = 0;
+  Effects effects;
+  std::vector<std::string> crash_points;  // that were reached
 };
 
 /// `trace`: may be null.

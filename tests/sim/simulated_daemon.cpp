@@ -123,6 +123,7 @@ execute::ExecutorEvents SimulatedDaemon::executor_events() {
 void SimulatedDaemon::tell(const std::function<void()>& what, bool may_be_doubled) {
   const EventFate fate = machine_.trouble.at_event();
   const std::uint64_t step = machine_.trouble.step();
+  machine_.count(EventFate{fate.late, may_be_doubled ? fate.doubled : 0});
   if (may_be_doubled && fate.doubled > 0) delayed_.push_back({step + fate.doubled, what});
   if (fate.late == 0) return what();
   delayed_.push_back({step + fate.late, what});

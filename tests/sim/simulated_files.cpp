@@ -60,6 +60,7 @@ class SimulatedSlot final : public execute::SlotFolder {
 Status SimulatedFiles::take_space(const std::string& path) {
   trouble_.at_file();
   if (!trouble_.is_disk_full()) return {};
+  effects_.count("file refused for space");
   return Error{ErrorCode::kNoSpace, "no space left for " + path};
 }
 

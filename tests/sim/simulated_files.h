@@ -13,7 +13,8 @@ namespace mlp::sim {
 
 class SimulatedFiles final : public Files, public execute::TaskFiles {
  public:
-  SimulatedFiles(Disk& disk, Trouble& trouble) : disk_(disk), trouble_(trouble) {}
+  SimulatedFiles(Disk& disk, Trouble& trouble, Effects& effects)
+      : disk_(disk), trouble_(trouble), effects_(effects) {}
 
   Result<FileInfo> stat(const std::string& path) override { return disk_.stat(path); }
   Result<std::string> read(const std::string& path, std::uint64_t limit) override;
@@ -47,6 +48,7 @@ class SimulatedFiles final : public Files, public execute::TaskFiles {
 
   Disk& disk_;
   Trouble& trouble_;
+  Effects& effects_;
 };
 
 }  // namespace mlp::sim

@@ -51,6 +51,7 @@ Result<std::vector<runner::Message>> SimulatedLink::receive() {
   const std::uint64_t step = machine_.trouble.step();
   for (runner::Message& report : machine_.runner.take_reports()) {
     const EventFate fate = machine_.trouble.at_event();
+    machine_.count(fate);
     if (fate.doubled > 0) delayed_.emplace_back(step + fate.doubled, report);
     delayed_.emplace_back(step + fate.late, std::move(report));
   }

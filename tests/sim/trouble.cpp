@@ -6,8 +6,23 @@
 #include "base/crash_point.h"
 
 namespace mlp::sim {
+namespace {
 
-Trouble::Trouble(const Scenario& scenario, ManualClock& clock) : clock_(clock) {
+/// What it counts as where it ends the daemon.
+std::string effect_of(const Fault& fault, std::string_view crash_point) {
+  if (fault.kind == FaultKind::kPowerCut) return "power cut";
+  switch (fault.trigger) {
+    case Trigger::kCrashPoint: return killed_at(crash_point);
+    case Trigger::kWrite: return "killed after a write";
+    case Trigger::kFile: return "killed after a file operation";
+    default: return "killed at a step";
+  }
+}
+
+}  // namespace
+
+Trouble::Trouble(const Scenario& scenario, ManualClock& clock, Effects& effects)
+    : clock_(clock), effects_(effects) {
   for (const Fault& fault : scenario.faults) {
     Pending& pending = fault.trigger == Trigger::kStep         ? steps_
                        : fault.trigger == Trigger::kWrite      ? writes_
@@ -31,15 +46,15 @@ Trouble::~Trouble() {
   set_crash_handler(nullptr, nullptr);
 }
 
-void Trouble::meet(Pending& pending, std::uint64_t count) {
+void Trouble::meet(Pending& pending, std::uint64_t count, std::string_view crash_point) {
   while (!pending.empty() && pending.back()->number <= count) {
     const Fault& fault = *pending.back();
     pending.pop_back();
-    happen(fault);
+    happen(fault, crash_point);
   }
 }
 
-void Trouble::happen(const Fault& fault) {
+void Trouble::happen(const Fault& fault, std::string_view crash_point) {
   switch (fault.kind) {
     case FaultKind::kDiskFull:
       full_until_ = std::max(full_until_, step_ + fault.lasts);
@@ -50,6 +65,7 @@ void Trouble::happen(const Fault& fault) {
       break;
     case FaultKind::kClockJump:
       clock_.jump(fault.delay);
+      effects_.count(fault.delay < Duration(0) ? "clock backward" : "clock forward");
       break;
     case FaultKind::kEventLate:
       fate_.late = fault.lasts;
@@ -62,11 +78,13 @@ void Trouble::happen(const Fault& fault) {
     case FaultKind::kPowerCut:
       break;
   }
-  if (told_) told_(fault);
+  if (told_) told_(fault, effect_of(fault, crash_point));
 }
 
 void Trouble::take_time() {
-  if (step_ < slow_until_) clock_.advance(slow_by_);
+  if (step_ >= slow_until_) return;
+  clock_.advance(slow_by_);
+  effects_.count("disk slow");
 }
 
 void Trouble::at_crash_point(std::string_view name) {
@@ -75,8 +93,16 @@ void Trouble::at_crash_point(std::string_view name) {
     if (reached == reached_.end()) reached = reached_.emplace(std::string(each), 0).first;
     ++reached->second;
     const auto pending = points_.find(each);
-    if (pending != points_.end()) meet(pending->second, reached->second);
+    if (pending != points_.end()) meet(pending->second, reached->second, name);
   }
+}
+
+std::vector<std::string> Trouble::reached() const {
+  std::vector<std::string> names;
+  for (const auto& [name, count] : reached_) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
 }
 
 void Trouble::at_write() {

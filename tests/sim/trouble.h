@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/sim/effects.h"
 #include "tests/sim/scenario.h"
 
 namespace mlp::sim {
@@ -19,6 +20,7 @@ namespace mlp::sim {
 /// Thrown through the code of the daemon: its process ends here.
 struct Killed {
   Fault fault;
+  std::string effect;  // what it counts as
 };
 
 /// What becomes of something that the daemon is told.
@@ -29,14 +31,15 @@ struct EventFate {
 
 class Trouble {
  public:
-  explicit Trouble(const Scenario& scenario, ManualClock& clock);
+  explicit Trouble(const Scenario& scenario, ManualClock& clock, Effects& effects);
   /// While it lives crash points ask here. One at a time.
   ~Trouble();
   Trouble(const Trouble&) = delete;
   Trouble& operator=(const Trouble&) = delete;
 
-  /// Told of each fault as it happens; may throw.
-  void on_fault(std::function<void(const Fault&)> told) { told_ = std::move(told); }
+  /// Told of each fault as it happens, and what it counts as; may throw.
+  using Told = std::function<void(const Fault&, const std::string& effect)>;
+  void on_fault(Told told) { told_ = std::move(told); }
 
   // The daemon does it just now: may throw Killed.
   void at_crash_point(std::string_view name);
@@ -48,17 +51,19 @@ class Trouble {
   void at_step();
   std::uint64_t step() const { return step_; }
   bool is_disk_full() const { return step_ < full_until_; }
-  /// How often each crash point was reached, and under no name all of them.
-  const std::map<std::string, std::uint64_t, std::less<>>& reached() const { return reached_; }
+  /// The crash points that were reached.
+  std::vector<std::string> reached() const;
 
  private:
   using Pending = std::vector<const Fault*>;  // by number, the next one last
-  void meet(Pending& pending, std::uint64_t count);
-  void happen(const Fault& fault);
+  /// `crash_point`: the one that is reached, if any.
+  void meet(Pending& pending, std::uint64_t count, std::string_view crash_point = {});
+  void happen(const Fault& fault, std::string_view crash_point);
   void take_time();
 
   ManualClock& clock_;
-  std::function<void(const Fault&)> told_;
+  Effects& effects_;
+  Told told_;
   Pending steps_, writes_, files_, events_;
   std::map<std::string, Pending, std::less<>> points_;
   std::map<std::string, std::uint64_t, std::less<>> reached_;

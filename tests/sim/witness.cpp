@@ -192,6 +192,22 @@ void Witness::promised(model::RunId run, std::uint32_t key, std::uint32_t projec
   }
 }
 
+void Witness::refused(std::uint32_t key, std::uint32_t project, const Error& answer) {
+  const auto run = runs_.find(key);
+  const bool is_ours = run != runs_.end() && promises_.at(run->second).project == project;
+  const bool has_another = requests_[key].size() > (requests_[key].contains(project) ? 1u : 0u);
+  if (answer.code == ErrorCode::kConflict && has_another && !is_ours) return;
+  violated("project " + std::to_string(project) + " with key " + std::to_string(key) +
+           " is refused: " + answer.message);
+}
+
+void Witness::refused_cancel(model::RunId run, const Error& answer) {
+  const auto record = store::find_run(*kv_.view(), run);
+  const bool has_ended = record && *record && (*record)->state != model::RunState::kRunning;
+  if (answer.code == ErrorCode::kConflict && has_ended) return;
+  violated("a cancel of run " + run.to_string() + " is refused: " + answer.message);
+}
+
 void Witness::promised_cancel(model::RunId run) {
   promises_[run].is_cancelled = true;
 }

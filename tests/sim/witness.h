@@ -29,11 +29,17 @@ class Witness {
   void started(const execute::AttemptStart& start);
   /// The runner starts it: once, and on inputs that are whole.
   BodyRun body_of(const runner::Start& start);
+  /// A client submits; it may never get an answer.
+  void asked(std::uint32_t key, std::uint32_t project) { requests_[key].insert(project); }
+  /// Its answer is no. Warranted only where another project has the key.
+  void refused(std::uint32_t key, std::uint32_t project, const Error& answer);
   /// A client was told that its request made this run.
   void promised(model::RunId run, std::uint32_t key, std::uint32_t project);
   /// A client asks for it; it may never get an answer.
   void asked_cancel(model::RunId run) { cancels_asked_.insert(run); }
   void promised_cancel(model::RunId run);
+  /// Warranted only where the run has ended.
+  void refused_cancel(model::RunId run, const Error& answer);
   /// Anybody may have seen it now.
   void published(const store::View& view);
   void power_was_cut();
@@ -75,6 +81,7 @@ class Witness {
   std::map<model::RunId, Promise> promises_;
   std::set<model::RunId> cancels_asked_;
   std::map<std::uint32_t, model::RunId> runs_;  // by client key
+  std::map<std::uint32_t, std::set<std::uint32_t>> requests_;  // by client key: projects
   std::uint64_t published_ = 0;  // the last commit anybody saw
   std::vector<std::string> violations_;
 };

@@ -27,6 +27,8 @@ SimulationResult World::run() {
   result.violations = machine_.witness.violations();
   result.state = checks_.digest();
   result.steps = machine_.trouble.step();
+  result.effects = machine_.effects;
+  result.crash_points = machine_.trouble.reached();
   daemon_.reset();
   return result;
 }
@@ -47,7 +49,7 @@ void World::step() {
     machine_.trouble.at_step();
     go_on();
   } catch (const Killed& end) {
-    die(end.fault);
+    die(end);
   }
 }
 
@@ -88,7 +90,7 @@ void World::begin_daemon() {
   if (started) {
     is_serving_ = true;
     machine_.witness.recovered();
-    return checks_.check_step(daemon_->engine());
+    return checks_.check_recovered(daemon_->engine());
   }
   machine_.note([&] { return "the daemon does not start: " + started.error().message; });
   daemon_.reset();
@@ -98,13 +100,14 @@ void World::begin_daemon() {
   machine_.witness.violated("no daemon can start: " + started.error().message);
 }
 
-void World::die(const Fault& fault) {
+void World::die(const Killed& end) {
+  if (daemon_) machine_.effects.count(end.effect);
   machine_.note([&] { return std::string(daemon_ ? "the daemon dies" : "nobody dies"); });
   is_serving_ = false;
   daemon_.reset();
   clients_.daemon_died();
   idle_ = 0;
-  if (fault.kind == FaultKind::kPowerCut) machine_.lose_power(fault);
+  if (end.fault.kind == FaultKind::kPowerCut) machine_.lose_power(end.fault);
   down_until_ = machine_.trouble.step() + machine_.random.below(kLongestDeath);
 }
 

@@ -26,7 +26,7 @@ class World {
   bool is_over();
   void step();
   void begin_daemon();
-  void die(const Fault& fault);
+  void die(const Killed& end);
   void go_on();
   bool let_somebody_act();
   void let_time_pass();

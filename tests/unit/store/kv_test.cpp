@@ -173,6 +173,21 @@ TEST(MemoryKv, APowerCutLeavesABeginOfWhatWasNotSynced) {
   }
 }
 
+TEST(MemoryKv, ABatchThatIsTornIsDroppedAsAWhole) {
+  for (std::uint64_t torn = 0; torn < 200; ++torn) {
+    MemoryKv kv;
+    for (const char* value : {"1", "2"}) {
+      Batch batch;
+      batch.put(Family::kRecords, "first", value);
+      batch.put(Family::kBytes, "last", value);
+      ASSERT_TRUE(kv.write(batch));
+    }
+    kv.power_cut(1, torn);
+    EXPECT_EQ(**kv.get(Family::kRecords, "first"), "1") << torn << " bytes of the second";
+    EXPECT_EQ(**kv.get(Family::kBytes, "last"), "1");
+  }
+}
+
 TEST(MemoryTable, HoldsWhatAMapHoldsAndCopiesStayAsTheyWere) {
   SeededRandom random(1);
   MemoryTable table;
