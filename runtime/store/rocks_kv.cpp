@@ -124,7 +124,7 @@ class RocksView final : public View {
     } else {
       at->SeekForPrev(to_slice(from));
     }
-    while (at->Valid() && at->key().starts_with(to_slice(prefix))) {
+    while (at->Valid() && to_view(at->key()).starts_with(prefix)) {
       if (!visit(to_view(at->key()), to_view(at->value()))) break;
       if (is_reverse) {
         at->Prev();
