@@ -22,6 +22,7 @@ std::uint64_t number_of(const plan::TaskDefinition& definition, const Behaviour&
 std::string file_content(std::uint64_t number, std::uint64_t size) {
   std::string line = "content " + std::to_string(number) + "\n";
   std::string content = line;
+  content.reserve(size + line.size());
   while (content.size() < size) content += line;
   return content;
 }

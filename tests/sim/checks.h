@@ -45,6 +45,7 @@ class Checks {
   std::shared_ptr<const store::View> seen_;  // published last
   std::uint64_t checked_writes_ = 0;
   std::uint64_t checked_commit_ = 0;
+  std::uint64_t checked_steps_ = 0;
 };
 
 }  // namespace mlp::sim

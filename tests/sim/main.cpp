@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sim: simulates seeds, shows one with a trace, and makes a failing one small.
+#include <sys/resource.h>
+
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -178,18 +180,30 @@ void report(const Options& options, std::uint64_t seed) {
   std::ofstream(options.keep + "/" + std::to_string(seed) + ".scenario") << to_text(small);
 }
 
+/// Seconds of CPU that the simulations took, each a child's.
+double cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 int search_all(const Options& options) {
   auto started = std::chrono::steady_clock::now();
   Searched searched = search(*options.from, options.to, options.most,
                              [&](std::uint64_t seed) { report(options, seed); });
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  double cpu = cpu_seconds();
   char figures[200];
-  const char* form = options.is_json
-                         ? R"({"seeds": %ju, "seconds": %.2f, "steps": %ju, "findings": %zu)"
-                         : "%ju seeds in %.2f s, %ju steps, %zu failing";
+  const char* form =
+      options.is_json
+          ? R"({"seeds": %ju, "steps": %ju, "findings": %zu, "seconds": %.2f, "cpu_seconds": %.2f)"
+          : "%ju seeds, %ju steps, %zu failing, in %.2f s; of CPU %.2f s";
   std::snprintf(figures, sizeof figures, form, static_cast<std::uintmax_t>(searched.seeds),
-                took.count(), static_cast<std::uintmax_t>(searched.steps),
-                searched.failing.size());
+                static_cast<std::uintmax_t>(searched.steps), searched.failing.size(), took.count(),
+                cpu);
   std::cout << figures;
   if (options.is_json) std::cout << R"(, "effects": )" << searched.effects.to_json() << "}";
   std::cout << std::endl;
