@@ -9,6 +9,7 @@
 
 #include "compiler/plan/evaluate.h"
 #include "tests/sim/attempts.h"
+#include "tests/sim/settled.h"
 
 namespace mlp::sim {
 namespace {
@@ -19,39 +20,6 @@ using plan::Statement;
 using plan::StatementId;
 using plan::StatementKind;
 using plan::Value;
-
-/// How a statement, an item or a block ended.
-struct Ended {
-  enum class Kind : std::uint8_t { kValue, kFailed, kSkipped };
-  Kind kind = Kind::kValue;
-  Value value{};
-  bool is_fault = false;  // kFailed: an expression cannot be computed; nothing hides that
-  StatementId cause{};    // kSkipped: the statement that failed
-};
-
-Ended failed(bool is_fault) { return {Ended::Kind::kFailed, {}, is_fault}; }
-Ended skipped(StatementId cause) { return {Ended::Kind::kSkipped, {}, false, cause}; }
-
-/// A statement and, for a `for` that began, how its items ended.
-struct Settled {
-  Ended ended;
-  std::vector<Ended> items{};
-  bool has_begun = false;
-};
-
-struct Scope {
-  const Scope* outer = nullptr;
-  const plan::Block* block = nullptr;
-  model::Items items{};
-  std::map<StatementId, Settled> settled{};
-
-  const Settled& get(StatementId id) const {
-    auto found = settled.find(id);
-    if (found != settled.end()) return found->second;
-    MLP_CHECK(outer != nullptr);
-    return outer->get(id);
-  }
-};
 
 class Interpreter {
  public:
@@ -302,18 +270,6 @@ class Interpreter {
   }
 
   static Settled give_up(Ended ended) { return {std::move(ended)}; }
-
-  static std::vector<Ended> items_of(const Value& list) {
-    std::vector<Ended> items;
-    for (const Value& value : list.as_list()) items.push_back({Ended::Kind::kValue, value});
-    return items;
-  }
-
-  static std::size_t product(const std::vector<std::vector<Ended>>& lists) {
-    std::size_t total = 1;
-    for (const auto& list : lists) total *= list.size();
-    return total;
-  }
 
   // The last list varies fastest.
   Ended one_item(const Statement& statement, const std::vector<std::vector<Ended>>& lists,
