@@ -134,7 +134,8 @@ class Drawing {
     } else if (what < 45) {
       fault.kind = FaultKind::kPowerCut;
       draw_trigger(fault);
-      fault.kept = static_cast<std::uint32_t>(random_.below(5));
+      // Few batches are un-synced at a time.
+      if (chance(50)) fault.kept = static_cast<std::uint32_t>(random_.below(5));
       fault.is_torn = chance(50);
       fault.chance = random_.next();
     } else if (what < 57) {
