@@ -27,7 +27,7 @@
 namespace mlp::store {
 namespace {
 
-constexpr std::string_view kMarkName = "mlpsync1";
+constexpr std::string_view kMarkName = "mlpsync2";
 constexpr off_t kMarkBytes = 16;
 constexpr std::uint64_t kFirstPiece = 10;  // two digits each: the last by name is the last by number
 constexpr std::size_t kFolderIdBytes = 16;
@@ -118,9 +118,22 @@ Status make_durable(Files& files, const std::string& folder) {
   return !synced && synced.error().code == ErrorCode::kDenied ? Status() : synced;
 }
 
+constexpr std::uint64_t kCommitBits = 48;
+
+/// A commit in one word with what tells that it is whole.
+std::uint64_t seal(std::uint64_t commit) {
+  constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // odd: each bit of a commit changes the check
+  const std::uint64_t check = (commit + 1) * kMix >> kCommitBits;
+  return check << kCommitBits | commit;
+}
+
+std::uint64_t unseal(std::uint64_t sealed) {
+  return sealed & ((1ull << kCommitBits) - 1);
+}
+
 Status write_mark(Files& files, const std::string& path, std::uint64_t commit) {
   ByteWriter number;
-  number.u64(commit);
+  number.u64(seal(commit));
   return write_atomic(files, path, std::string(kMarkName) + number.bytes(), 0600);
 }
 
@@ -143,7 +156,10 @@ Result<std::unique_ptr<SyncedMark>> SyncedMark::open(const std::string& path) {
   if (page == MAP_FAILED) return system_error("cannot map", path);
   auto* bytes = static_cast<unsigned char*>(page);
   std::unique_ptr<SyncedMark> mark(new SyncedMark(bytes));
-  if (is_whole && std::memcmp(bytes, kMarkName.data(), kMarkName.size()) == 0) return mark;
+  if (is_whole && std::memcmp(bytes, kMarkName.data(), kMarkName.size()) == 0 &&
+      seal(mark->value()) == mark->word()) {
+    return mark;
+  }
   return with_way_out({ErrorCode::kCorrupt, path + " is damaged, so it cannot be told whether "
                                                    "acknowledged data is missing"});
 }
@@ -151,11 +167,15 @@ Result<std::unique_ptr<SyncedMark>> SyncedMark::open(const std::string& path) {
 SyncedMark::~SyncedMark() { ::munmap(page_, kMarkBytes); }
 
 void SyncedMark::store(std::uint64_t commit) {
-  const std::uint64_t big_endian = __builtin_bswap64(commit);
+  const std::uint64_t big_endian = __builtin_bswap64(seal(commit));
   std::memcpy(page_ + kMarkName.size(), &big_endian, sizeof big_endian);
 }
 
 std::uint64_t SyncedMark::value() const {
+  return unseal(word());
+}
+
+std::uint64_t SyncedMark::word() const {
   std::uint64_t big_endian = 0;
   std::memcpy(&big_endian, page_ + kMarkName.size(), sizeof big_endian);
   return __builtin_bswap64(big_endian);

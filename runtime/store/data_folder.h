@@ -24,7 +24,8 @@ struct DataFolderOptions {
 inline constexpr std::uint64_t kBallastPieces = 32;
 
 /// The number of the last synced commit in a mapped file: a store whose last commit is lower has
-/// lost acknowledged data. 16 bytes: "mlpsync1", then the number big-endian.
+/// lost acknowledged data. 16 bytes: "mlpsync2", then big-endian 16 bits of check and 48 of the
+/// number, one word, so that no end of the process comes between them.
 class SyncedMark {
  public:
   /// The file with 0, durable when it returns.
@@ -40,6 +41,7 @@ class SyncedMark {
   std::uint64_t value() const;
 
  private:
+  std::uint64_t word() const;
   explicit SyncedMark(unsigned char* page) : page_(page) {}
   unsigned char* page_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A bit that fell over in a file of the store or in an object: what is read is what was written, or
-// the reader is told; never other data.
+// A bit that fell over in any file of the data folder: what is read is what was written, or the
+// reader is told; never other data.
 #pragma once
 
 #include <cstdint>

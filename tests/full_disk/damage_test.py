@@ -7,7 +7,7 @@ import shutil
 import signal
 import unittest
 
-from damaged_store import FINDINGS, REFUSED, RUNS, UNREACHABLE, DamagedStore
+from damaged_store import FINDINGS, REFUSED, RUNS, UNREACHABLE, USAGE, DamagedStore
 
 PAGE = 4096
 # Why acknowledged commits are missing: one of these is said, whatever it is.
@@ -152,6 +152,32 @@ class DamageTest(unittest.TestCase):
         shutil.rmtree(self.damaged.store)
         self.expect_refused("all of it is gone")
         self.expect_repaired(set(), "acknowledged data is lost")
+
+    # ---- small files beside the store ----
+
+    def test_a_flipped_bit_of_any_small_file_is_harmless_or_told(self):
+        """By its place in the file: where a daemon would go wrong most."""
+        data, small = self.damaged.home.data, {}
+        for name, at in (("lock", 9), ("lock", 30), ("synced", 0), ("synced", 15), ("synced", 8), ("token", 20),
+                         ("token", 76), ("endpoint", 0), ("endpoint", 12), ("runner.lock", 0), ("runner.lock", 12),
+                         ("ballast/10", 0), ("store/CURRENT", 3), ("store/listed", 2), ("store/IDENTITY", 5)):
+            small.setdefault(name, []).append(at)
+        for name, places in small.items():
+            for at in places:
+                with self.subTest(file=name, at=at):
+                    self.damaged.renew()
+                    path = os.path.join(data, name)
+                    change(path, lambda b, at=at: b[:at] + bytes([b[at] ^ 0x10]) + b[at + 1:])
+                    self.expect_harmless_or_told(name)
+
+    def expect_harmless_or_told(self, name):
+        code, words = self.damaged.start()
+        if code == 0:
+            self.assertEqual(self.damaged.runs_there(), RUNS)
+            self.damaged.home.ctl("down")
+            return
+        self.assertIn(code, (USAGE, REFUSED), words)
+        self.assertIn(os.path.join(self.damaged.home.data, name.split("/", maxsplit=1)[0]), words)
 
     # ---- a rescue that is cut short ----
 

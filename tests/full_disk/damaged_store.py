@@ -20,7 +20,7 @@ os.environ.setdefault("MLP_BIN", os.path.join(ROOT, "build/release/bin"))
 from harness import MLPD, OK, Home, settle  # noqa: E402  (its folder is known only now)
 
 RUNS = set(range(1, 9))
-REFUSED = 11  # exit code of mlpd
+USAGE, REFUSED = 2, 11  # exit codes of mlpd
 FINDINGS, UNREACHABLE = 1, 6  # of mlpctl
 SOURCE = '''
 task make(seed: int) -> (text: File<txt>, big: File<bin>) {

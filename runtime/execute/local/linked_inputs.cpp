@@ -2,10 +2,12 @@
 #include "runtime/execute/local/linked_inputs.h"
 
 #include "base/bytes.h"
+#include "base/digest.h"
 
 namespace mlp::execute {
 namespace {
 
+constexpr std::size_t kDigestBytes = 32;         // of all that follows
 constexpr std::uint64_t kFileLimit = 256 << 20;  // bytes; a folder may have many large files
 
 }  // namespace
@@ -18,14 +20,18 @@ Status keep_linked(Files& files, const std::string& path, const std::vector<Link
     bytes.text(input.path).text(input.name).digest(input.digest);
     bytes.u64(input.size).i64(input.mtime_ns);
   }
-  return files.write(path, bytes.bytes(), 0600);
+  return files.write(path, std::string(sha256(bytes.bytes()).view()) + bytes.bytes(), 0600);
 }
 
 Result<std::vector<LinkedInput>> load_linked(Files& files, const std::string& path) {
   const auto text = files.read(path, kFileLimit);
   if (!text && text.error().code == ErrorCode::kNotFound) return std::vector<LinkedInput>();
   if (!text) return text.error();
-  ByteReader bytes(*text);
+  const Error damaged{ErrorCode::kCorrupt, path + " is damaged"};
+  if (text->size() < kDigestBytes) return damaged;
+  const std::string_view body = std::string_view(*text).substr(kDigestBytes);
+  if (sha256(body).view() != std::string_view(*text).substr(0, kDigestBytes)) return damaged;
+  ByteReader bytes(body);
   std::vector<LinkedInput> linked;
   for (std::uint32_t left = bytes.u32(); left > 0 && bytes.ok(); --left) {
     LinkedInput& input = linked.emplace_back();
@@ -35,7 +41,7 @@ Result<std::vector<LinkedInput>> load_linked(Files& files, const std::string& pa
     input.size = bytes.u64();
     input.mtime_ns = bytes.i64();
   }
-  if (!bytes.ok() || !bytes.at_end()) return Error{ErrorCode::kCorrupt, path + " is damaged"};
+  if (!bytes.ok() || !bytes.at_end()) return damaged;
   return linked;
 }
 

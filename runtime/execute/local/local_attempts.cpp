@@ -321,11 +321,16 @@ void LocalAttempts::spread_damage(Id finder, const std::vector<LinkedInput>& dam
         return bad.digest == input.digest;
       });
       if (!is_hit) continue;
-      attempt.lost_because = "its input " + input.name + " was changed by another task";
-      (void)parts_.link.send(runner::Kill{id.value, 0});
+      lose(attempt, "its input " + input.name + " was changed by another task");
       break;
     }
   }
+}
+
+/// However it ends, nothing of it is taken.
+void LocalAttempts::lose(Attempt& attempt, std::string why) {
+  attempt.lost_because = std::move(why);
+  (void)parts_.link.send(runner::Kill{attempt.start.id.value, 0});
 }
 
 void LocalAttempts::recorded(Id id) {
@@ -440,7 +445,11 @@ std::vector<LocalAttempts::Id> LocalAttempts::settle_held(const runner::Welcome&
           output_paths_of(*attempt.start.plan, definition_of(attempt), attempt.start.inputs);
       if (paths) attempt.output_paths = std::move(*paths);
       auto linked = load_linked(parts_.files, slots_.paths(*attempt.slot).linked());
-      if (linked) attempt.staged.linked = std::move(*linked);
+      if (linked) {
+        attempt.staged.linked = std::move(*linked);
+      } else {
+        lose(attempt, "whether it changed its inputs cannot be told: " + linked.error().message);
+      }
       parts_.logs.add(id, slots_.paths(*attempt.slot).log());
       continue;
     }

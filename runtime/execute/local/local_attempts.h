@@ -130,6 +130,7 @@ class LocalAttempts {
   void collected(Id id, std::uint64_t generation, Collected result);
   void tell(Attempt& attempt, Collected result);
   void spread_damage(Id finder, const std::vector<LinkedInput>& damaged);
+  void lose(Attempt& attempt, std::string why);
   void forget(Attempt& attempt);
   void settle_new_generation(const runner::Welcome& welcome);
   Status prepare_folders();

@@ -114,6 +114,29 @@ TEST_F(Recovery, AnInputThatWasChangedIsNoticedByTheNextDaemonToo) {
   EXPECT_TRUE(seen_.next_adopted().empty());
 }
 
+// Else a bit that fell over would blame the task, or pass over what it did.
+TEST_F(Recovery, AnAttemptWhoseListOfLinkedInputsIsDamagedIsLost) {
+  begin();
+  make_gate();
+  OneTask task;
+  task.input("big", type_of(TypeKind::kFile), store(std::string(2 << 20, 'b'), "big.bin"))
+      .run("echo $$ > ../pid; read x < ../gate");
+  const AttemptStart start = attempt_of(task);
+  executor_->start(start);
+  task_pid();
+  executor_.reset();
+  const std::string path = slot() + "/linked";
+  std::string bytes = real_files().read(path, 1 << 20).value();
+  bytes[bytes.size() - 3] ^= 4;  // of a time
+  ASSERT_TRUE(real_files().write(path, bytes, 0600));
+  make_executor(2);
+  executor_->adopt({start});
+  EXPECT_EQ(seen_.next_adopted(), std::vector{start.id});
+  const AttemptEnded end = seen_.next_end();
+  EXPECT_EQ(end.outcome.reason, EndReason::kLost);
+  EXPECT_THAT(end.outcome.message, testing::HasSubstr("linked is damaged"));
+}
+
 TEST_F(Recovery, AnAttemptThatNoRecordKnowsIsEnded) {
   begin();
   make_gate();

@@ -133,12 +133,32 @@ TEST(DataFolder, ADamagedMarkIsRefused) {
   MemoryKv kv;
   const auto folder = DataFolder::open(temp.path(), small()).value();
   for (const std::string& damaged : {std::string("something else!!"), std::string(16, '\0'),
-                                     std::string("mlpsync1"), std::string()}) {
+                                     std::string("mlpsync2"), std::string()}) {
     ASSERT_TRUE(real_files().write(temp / "synced", damaged, 0600).has_value());
     const auto meta = folder->begin_epoch(kv);
     ASSERT_FALSE(meta.has_value()) << damaged.size();
     EXPECT_EQ(meta.error().code, ErrorCode::kCorrupt);
   }
+}
+
+// Told as what it is, and not as a store that has lost data or as one that has not.
+TEST(DataFolder, AFlippedBitOfTheMarkIsADamagedMark) {
+  const TempFolder temp;
+  MemoryKv kv;
+  const auto folder = DataFolder::open(temp.path(), small()).value();
+  ASSERT_TRUE(folder->begin_epoch(kv).has_value());
+  folder->synced().store(123'456);
+  const std::string whole = real_files().read(temp / "synced", 100).value();
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string damaged = whole;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    ASSERT_TRUE(real_files().write(temp / "synced", damaged, 0600).has_value());
+    const auto told = folder->acknowledged();
+    ASSERT_FALSE(told.has_value()) << bit;
+    EXPECT_NE(told.error().message.find("synced is damaged"), std::string::npos);
+  }
+  ASSERT_TRUE(real_files().write(temp / "synced", whole, 0600).has_value());
+  EXPECT_EQ(folder->acknowledged().value(), 123'456u);
 }
 
 TEST(DataFolder, AStoreWithoutItsMarkIsRefusedAgainAndAgain) {
