@@ -115,17 +115,15 @@ Response check_folder(const Request&, Context& context) {
 Response verify_object(const Request& request, Context& context) {
   MLP_LOAD(const Digest digest, Digest::from_hex(request.arguments.at(0)));
   const auto view = context.engine->view();
-  const Status whole = context.objects->verify(*view, digest);
-  wire::ObjectState state{digest.to_hex(), "whole"};
-  if (whole) return document(state);
   MLP_LOAD(const auto record, store::find_object(*view, digest));
   if (!record) return refusal(404, "not_found", "there is no such object");
-  if (record->places == store::kInStore) {
+  MLP_LOAD(const objects::Condition found, context.objects->verify(*view, digest));
+  wire::ObjectState state{digest.to_hex(), "whole"};
+  if (found == objects::Condition::kWhole) return document(state);
+  if ((record->places & store::kInStore) != 0) {
     return refusal(409, "conflict", "it is a value of the store, which the daemon uses",
                    "end the daemon, then `mlpctl fsck --repair`");
   }
-  const ErrorCode code = whole.error().code;
-  if (code != ErrorCode::kNotFound && code != ErrorCode::kCorrupt) return refusal(whole.error());
   // The engine hears of it from the store of objects.
   if (const Status moved = context.objects->quarantine(digest); !moved) {
     return refusal(moved.error());

@@ -22,6 +22,7 @@ constexpr Plan kPlans[] = {
     {Lane::kQuick, 1, 1'000},
     {Lane::kRead, 3, 4'096},
     {Lane::kWrite, 2, 4'096},
+    {Lane::kHash, 1, 1'000},
     {Lane::kFollow, 2, 1'000'000},
 };
 

@@ -28,7 +28,7 @@ class Lanes {
   };
   OneLane& of(Lane lane) { return lanes_.at(static_cast<std::size_t>(lane)); }
 
-  std::array<OneLane, 4> lanes_;
+  std::array<OneLane, kLanes> lanes_;
 };
 
 }  // namespace mlp::http

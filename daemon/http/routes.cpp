@@ -20,7 +20,7 @@ const std::vector<Route>& all_routes() {
       {kPost, "/api/v1/shutdown", kAdmin, shut_down, Lane::kQuick},
       {kPost, "/api/v1/login-links", kAdmin, make_login_link, Lane::kQuick},
       {kGet, "/api/v1/fsck", kAdmin, check_folder},
-      {kPost, "/api/v1/objects/{digest}/verify", kAdmin, verify_object, Lane::kWrite},
+      {kPost, "/api/v1/objects/{digest}/verify", kAdmin, verify_object, Lane::kHash},
 
       {kPost, "/api/v1/snapshots", kSubmitter, take_manifest, Lane::kWrite},
       {kPost, "/api/v1/objects", kSubmitter, take_objects, Lane::kWrite},

@@ -239,10 +239,22 @@ Status ObjectStore::check_whole(const store::View& view, const Digest& digest,
   return first;
 }
 
-Status ObjectStore::verify(const store::View& view, const Digest& digest) const {
-  MLP_ASSIGN(const ObjectReader reader, find(view, digest));
-  MLP_ASSIGN(const Digest found, hash(reader));
-  return found == digest ? Status() : Status(not_its_bytes(digest));
+Result<Condition> ObjectStore::verify(const store::View& view, const Digest& digest) const {
+  MLP_ASSIGN(const std::optional<store::ObjectRecord> record, store::find_object(view, digest));
+  if (record && (record->places & store::kInStore) != 0) {
+    MLP_ASSIGN(const std::optional<std::string> bytes, store::find_object_bytes(view, digest));
+    if (!bytes) return Condition::kMissing;
+    return sha256(*bytes) == digest ? Condition::kWhole : Condition::kDamaged;
+  }
+  const std::string path = path_of(digest);
+  const Result<FileInfo> info = files_.stat(path);
+  if (!info && info.error().code == ErrorCode::kNotFound) return Condition::kMissing;
+  if (!info) return info.error();
+  if (info->kind != FileKind::kFile || (record && info->size != record->size)) {
+    return Condition::kDamaged;
+  }
+  MLP_ASSIGN(const Digest found, hash_file(files_, path));
+  return found == digest ? Condition::kWhole : Condition::kDamaged;
 }
 
 /// What is there under the digest's name is as good as the same bytes made anew.
@@ -274,6 +286,8 @@ Status ObjectStore::quarantine(const Digest& digest) const {
       folder_, "trash/damaged-" + digest.to_hex() + "-" + to_hex(random_bytes(kTrashNameBytes)));
   const Status moved = files_.rename(path_of(digest), away);
   CRASH_POINT("object.quarantined");
+  // What may be missing is trash/ as well.
+  if (!moved && path_if_file(digest)) return moved;
   if (!moved && moved.error().code != ErrorCode::kNotFound) return moved;
   tell_lost(digest);
   // Else it could be back after a power cut, and be taken for what is made anew.

@@ -82,6 +82,9 @@ enum class Verify {
   kContent,   // read and hashed as well
 };
 
+/// What a look at all bytes of an object came to.
+enum class Condition { kWhole, kDamaged, kMissing };
+
 class ObjectStore {
  public:
   /// `folder` is the data folder; objects/ and uploads/ must exist in it.
@@ -134,8 +137,9 @@ class ObjectStore {
   Status check(const store::View& view, const Digest& digest) const;
   /// The same, and for a folder every file of it; the first thing found, after all were looked at.
   Status check_whole(const store::View& view, const Digest& digest, bool is_folder) const;
-  /// Reads and hashes it: kCorrupt when the bytes are not those of the digest. Moves nothing.
-  Status verify(const store::View& view, const Digest& digest) const;
+  /// Reads and hashes it, which may take minutes. Moves nothing. An error is one of the disk or the
+  /// store and says nothing of the object.
+  Result<Condition> verify(const store::View& view, const Digest& digest) const;
   /// Moves the file of a damaged object away to trash/, so that it counts as missing.
   Status quarantine(const Digest& digest) const;
 

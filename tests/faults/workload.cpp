@@ -342,8 +342,9 @@ std::string find_lost_object(const Life& life, const std::string& hex) {
   const auto digest = Digest::from_hex(hex);
   MLP_CHECK(digest.has_value());
   if (!life.objects().is_present(*life.view(), *digest)) return "object " + hex + " is missing\n";
-  const Status whole = life.objects().verify(*life.view(), *digest);
-  return whole ? "" : whole.error().message + "\n";
+  const auto found = life.objects().verify(*life.view(), *digest);
+  if (!found) return found.error().message + "\n";
+  return *found == objects::Condition::kWhole ? "" : "object " + hex + " is damaged\n";
 }
 
 std::string find_lost_run(const Life& life, const std::vector<std::string>& words) {

@@ -27,8 +27,11 @@ enum class Lane : std::uint8_t {
   kQuick,   // memory alone: answers whatever else goes on
   kRead,    // reads the store and files
   kWrite,   // takes data in, compiles, waits for the disk
+  kHash,    // reads whole objects, for minutes: only its like waits for it
   kFollow,  // the beginning and the next piece of a stream; one at most for each
 };
+
+inline constexpr std::size_t kLanes = static_cast<std::size_t>(Lane::kFollow) + 1;
 
 /// There is no route without a permission: it has no default.
 struct Route {

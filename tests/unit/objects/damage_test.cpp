@@ -132,7 +132,7 @@ TEST_F(DamageTest, TheSameBytesMadeAnewReplaceDamagedOnes) {
   const Digest digest = put(bytes_).digest;
   overwrite(digest, flipped(3));
   put(bytes_);
-  EXPECT_TRUE(hashing_.verify(view_, digest).has_value());
+  EXPECT_EQ(hashing_.verify(view_, digest).value(), Condition::kWhole);
 }
 
 TEST_F(DamageTest, AStoreThatNobodyWatchesMovesNothing) {
@@ -140,8 +140,28 @@ TEST_F(DamageTest, AStoreThatNobodyWatchesMovesNothing) {
   const Digest digest = put(bytes_).digest;
   overwrite(digest, flipped(3));
   EXPECT_EQ(looking.check(view_, digest).error().code, ErrorCode::kCorrupt);
-  EXPECT_EQ(looking.verify(view_, digest).error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(looking.verify(view_, digest).value(), Condition::kDamaged);
   EXPECT_TRUE(files_.stat(looking.path_of(digest)).has_value());
+}
+
+TEST_F(DamageTest, ALookAtAllBytesTellsMissingFromDamagedAndBothFromADiskThatFails) {
+  const Digest digest = put(bytes_).digest;
+  EXPECT_EQ(hashing_.verify(view_, digest).value(), Condition::kWhole);
+  overwrite(digest, bytes_.substr(1));
+  EXPECT_EQ(hashing_.verify(view_, digest).value(), Condition::kDamaged);
+  ASSERT_TRUE(files_.remove(hashing_.path_of(digest)).has_value());
+  EXPECT_EQ(hashing_.verify(view_, digest).value(), Condition::kMissing);
+  ASSERT_TRUE(remove_tree(files_, temp_ / "objects").has_value());
+  ASSERT_TRUE(files_.symlink("objects", temp_ / "objects").has_value());  // a loop
+  EXPECT_FALSE(hashing_.verify(view_, digest).has_value());
+  EXPECT_TRUE(lost_.empty());
+}
+
+TEST_F(DamageTest, WhatCannotBeMovedAwayIsNotTakenForMissing) {
+  const Digest digest = put(bytes_).digest;
+  ASSERT_TRUE(remove_tree(files_, temp_ / "trash").has_value());
+  EXPECT_FALSE(hashing_.quarantine(digest).has_value());
+  EXPECT_TRUE(lost_.empty());
 }
 
 model::Output folder_output(const Digest& manifest) {

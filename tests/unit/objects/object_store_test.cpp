@@ -116,7 +116,7 @@ TEST_F(ObjectStoreTest, AnUploadInPiecesIsOneObject) {
   const NewObject object = upload.finish(expected).value();
   EXPECT_EQ(object.size, 2'800'000u);
   record(object);
-  EXPECT_TRUE(objects_.verify(view_, object.digest).has_value());
+  EXPECT_EQ(objects_.verify(view_, object.digest).value(), Condition::kWhole);
 }
 
 TEST_F(ObjectStoreTest, ADamagedFileIsToldAndCountsAsMissingOnceQuarantined) {
@@ -127,7 +127,7 @@ TEST_F(ObjectStoreTest, ADamagedFileIsToldAndCountsAsMissingOnceQuarantined) {
   std::string changed = large_;
   changed[5] = '!';
   ASSERT_TRUE(files_.write(path, changed, 0600).has_value());
-  EXPECT_EQ(objects_.verify(view_, object.digest).error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(objects_.verify(view_, object.digest).value(), Condition::kDamaged);
   EXPECT_EQ(objects_.read(view_, object.digest, 1 << 20).error().code, ErrorCode::kCorrupt);
   ASSERT_TRUE(objects_.quarantine(object.digest).has_value());
   EXPECT_FALSE(objects_.is_present(view_, object.digest));
@@ -142,7 +142,7 @@ TEST_F(ObjectStoreTest, AFileCutShortIsNotPresentAndIsReplacedByTheNextOne) {
   ASSERT_TRUE(files_.write(path, "short", 0600).has_value());
   EXPECT_FALSE(objects_.is_present(view_, object.digest));
   ASSERT_TRUE(objects_.put(large_).has_value());
-  EXPECT_TRUE(objects_.verify(view_, object.digest).has_value());
+  EXPECT_EQ(objects_.verify(view_, object.digest).value(), Condition::kWhole);
 }
 
 TEST_F(ObjectStoreTest, ImportCopiesAndLeavesTheFileAlone) {
