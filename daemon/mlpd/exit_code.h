@@ -13,6 +13,7 @@ enum ExitCode : int {
   kStoreRefused = 11,  // damaged, acknowledged data lost, other version
   kLogFailed = 12,     // a write or fsync of the store failed (runtime/store ends the process)
   kAddressInUse = 13,
+  kNoRoom = 14,  // of --fsck alone: it needs more disk than is free
 };
 
 }  // namespace mlp::mlpd

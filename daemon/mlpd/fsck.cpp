@@ -3,6 +3,8 @@
 // Opens what is there, checks, mends, checks again.
 #include "daemon/mlpd/fsck.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -47,6 +49,7 @@ class FolderFsck {
   Status check_once(fsck::Findings& findings);
   std::string why_commits_are_missing(const store::Meta& meta, const Result<std::uint64_t>& synced);
   std::uint64_t take_down(const fsck::Findings& findings);
+  [[noreturn]] void end_without_room() const;
   static bool is_to_be_rescued(const fsck::Findings& findings);
   Status mend(const fsck::Findings& findings);
   Status rescue();
@@ -59,6 +62,7 @@ class FolderFsck {
   Duration began_;
   Duration shown_{0};
   std::unique_ptr<store::DataFolder> folder_;
+  store::SpaceWatch space_;
   std::unique_ptr<store::Kv> kv_;  // only once there is something to mend
   std::shared_ptr<const store::View> view_;
   std::unique_ptr<objects::ObjectStore> objects_;
@@ -81,9 +85,24 @@ std::optional<Failure> FolderFsck::open() {
     return Failure{is_held ? kDataInUse : other, error.message};
   }
   folder_ = std::move(*opened);
+  space_.on_full = [this] {
+    if (!folder_->give_up_ballast(0)) end_without_room();
+  };
   objects_ = std::make_unique<objects::ObjectStore>(files_, folder_->path());
   plans_ = std::make_unique<objects::PlanCache>(*objects_);
   return std::nullopt;
+}
+
+/// A daemon waits for space; whoever asked for a repair waits for its end. One that is cut short
+/// anywhere can be done again.
+void FolderFsck::end_without_room() const {
+  const auto free = folder_->free_bytes();
+  std::fprintf(stderr,
+               "mlpd: the disk is full: %s free at %s, and what `store.ballast` kept back is used up; "
+               "make room, up to the size of %s, and try again\n",
+               free ? human_size(*free).c_str() : "nothing", folder_->path().c_str(),
+               folder_->part("store").c_str());
+  ::_exit(kNoRoom);
 }
 
 /// Nothing where it is damaged, which is a finding.
@@ -158,6 +177,7 @@ Status FolderFsck::mend(const fsck::Findings& findings) {
   if (!kv_) {
     store::RocksOptions options;
     options.may_be_new = false;
+    options.space = &space_;
     MLP_ASSIGN(kv_, store::open_rocks_kv(store(), options));
   }
   return fsck::mend({*kv_, files_, *objects_, *folder_}, findings);
@@ -166,8 +186,11 @@ Status FolderFsck::mend(const fsck::Findings& findings) {
 Status FolderFsck::rescue() {
   kv_.reset();
   const std::string kept = folder_->part("trash/damaged-store-" + to_hex(random_bytes(4)));
-  MLP_ASSIGN(const store::Rescued rescued,
-             store::rescue_store(files_, folder_->part("store"), kept));
+  auto rescued = store::rescue_store(files_, folder_->part("store"), kept, &space_);
+  while (!rescued && rescued.error().code == ErrorCode::kNoSpace && folder_->give_up_ballast(0)) {
+    rescued = store::rescue_store(files_, folder_->part("store"), kept, &space_);
+  }
+  if (!rescued) return rescued.error();
   has_rescued_ = true;
   fsck::Findings still_damaged;  // looked for again in the next round
   MLP_TRY(read_store(still_damaged));
@@ -178,8 +201,8 @@ Status FolderFsck::rescue() {
   const auto told = std::find_if(report_.findings.begin(), report_.findings.end(),
                                  [](const auto& each) { return each.is_repaired; });
   told->repair =
-      "a new store of the " + counted(rescued.records, "record") + " that can be read took its " +
-      "place (" + counted(rescued.gaps, "place") + " could not be read); " +
+      "a new store of the " + counted(rescued->records, "record") + " that can be read took its " +
+      "place (" + counted(rescued->gaps, "place") + " could not be read); " +
       (missing.empty() ? "no run is missing" : "lost with all that belonged to them: " + missing) +
       "; the damaged one is " + kept;
   return {};
@@ -237,7 +260,8 @@ int run_fsck(const Config& config, const FsckWish& wish) {
   FolderFsck fsck(config, wish);
   if (const auto failed = fsck.open()) return fail(failed->exit_code, failed->message);
   if (const Status done = fsck.check_and_mend(); !done) {
-    return fail(kStoreRefused, done.error().message);
+    const bool is_full = done.error().code == ErrorCode::kNoSpace;
+    return fail(is_full ? kNoRoom : kStoreRefused, done.error().message);
   }
   const wire::FsckReport report = fsck.report();
   const std::string text = wish.is_json ? http::to_line(report) : wire::to_text(report);

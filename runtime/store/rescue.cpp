@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/crash_point.h"
+#include "base/text.h"
 #include "runtime/store/buckets.h"
 #include "runtime/store/rocks_kv.h"
 
@@ -135,13 +136,16 @@ bool is_log(const std::string& name) {
 /// One that is damaged may be opened and worked on: it is a copy.
 class Workshop {
  public:
-  Workshop(Files& files, const std::string& store)
-      : files_(files), store_(store), folder_(store + std::string(kWorkshop)) {}
+  Workshop(Files& files, const std::string& store, const RocksOptions& options)
+      : files_(files),
+        store_(store),
+        folder_(store + std::string(kWorkshop)),
+        options_(options) {}
 
   Status copy_to(Kv& to, Rescued& rescued) {
     MLP_TRY(make_empty(files_, folder_));
     MLP_TRY(link_files(files_, store_, folder_ + "/", [](const auto&) { return true; }));
-    const auto kv = open_rocks_kv(folder_, {});
+    const auto kv = open_rocks_kv(folder_, options_);
     if (kv) return copy(**kv, to, rescued);
     if (kv.error().code != ErrorCode::kCorrupt) return kv.error();
     MLP_TRY(copy_tables(to, rescued));
@@ -162,23 +166,24 @@ class Workshop {
     MLP_TRY(make_empty(files_, folder_));
     MLP_TRY(link_files(files_, store_, folder_ + "/",
                        [](const std::string& name) { return !is_log(name); }));
-    MLP_TRY(rebuild_rocks_manifest(folder_));
-    MLP_ASSIGN(const std::unique_ptr<Kv> kv, open_rocks_kv(folder_, {}));
+    MLP_TRY(rebuild_rocks_manifest(folder_, options_.space));
+    MLP_ASSIGN(const std::unique_ptr<Kv> kv, open_rocks_kv(folder_, options_));
     return copy(*kv, to, rescued);
   }
 
   // A new store takes up what logs it finds above its own: "1" makes 1000032.log of 000032.log.
   Status copy_logs(Kv& to, Rescued& rescued) {
     MLP_TRY(make_empty(files_, folder_));
-    if (const auto empty = open_rocks_kv(folder_, {}); !empty) return empty.error();
+    if (const auto empty = open_rocks_kv(folder_, options_); !empty) return empty.error();
     MLP_TRY(link_files(files_, store_, folder_ + "/1", is_log));
-    MLP_ASSIGN(const std::unique_ptr<Kv> kv, open_rocks_kv(folder_, {}));
+    MLP_ASSIGN(const std::unique_ptr<Kv> kv, open_rocks_kv(folder_, options_));
     return copy(*kv, to, rescued);
   }
 
   Files& files_;
   const std::string& store_;
   std::string folder_;
+  const RocksOptions& options_;
 };
 
 /// Objects whose values stand in files that a rebuilt list of files does not know. Their digests
@@ -202,11 +207,25 @@ Status copy_blobs(Files& files, const std::string& folder, Kv& to, Rescued& resc
   return {};
 }
 
-Result<Rescued> fill_new(Files& files, const std::string& folder, const std::string& fresh) {
+Status find_room(Files& files, const std::string& folder) {
+  std::uint64_t needed = 0;
+  MLP_TRY(walk_tree(files, folder, [&](const std::string&, const FileInfo& info) {
+    needed += info.size;
+    return Status();
+  }));
+  MLP_ASSIGN(const std::uint64_t free, files.free_space(folder));
+  if (free >= needed) return {};
+  return Error{ErrorCode::kNoSpace, "a new store of what can be read of " + folder + " needs up to " +
+                                        human_size(needed) + ", but " + human_size(free) +
+                                        " are free: make room and try again"};
+}
+
+Result<Rescued> fill_new(Files& files, const std::string& folder, const std::string& fresh,
+                         const RocksOptions& options) {
   MLP_TRY(make_empty(files, fresh));
-  MLP_ASSIGN(const std::unique_ptr<Kv> to, open_rocks_kv(fresh, {}));
+  MLP_ASSIGN(const std::unique_ptr<Kv> to, open_rocks_kv(fresh, options));
   Rescued rescued;
-  Workshop workshop(files, folder);
+  Workshop workshop(files, folder, options);
   MLP_TRY(workshop.copy_to(*to, rescued));
   MLP_TRY(copy_blobs(files, folder, *to, rescued));
   MLP_TRY(to->sync());
@@ -234,9 +253,14 @@ Result<Rescued> copy_readable(const View& view, Kv& to) {
   return rescued;
 }
 
-Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept) {
+Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept,
+                             SpaceWatch* space) {
   const std::string filling = beside(folder, kFilling);
-  MLP_ASSIGN(const Rescued rescued, fill_new(files, folder, filling));
+  MLP_TRY(remove_tree(files, filling));  // of a rescue that was cut short
+  MLP_TRY(find_room(files, folder));
+  RocksOptions options;
+  options.space = space;
+  MLP_ASSIGN(const Rescued rescued, fill_new(files, folder, filling, options));
   CRASH_POINT("rescue.filled");
   MLP_TRY(remove_tree(files, beside(folder, kNew)));
   MLP_TRY(files.rename(filling, beside(folder, kNew)));

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "runtime/store/kv.h"
+#include "runtime/store/rocks_kv.h"
 
 namespace mlp::store {
 
@@ -21,9 +22,11 @@ struct Rescued {
 Result<Rescued> copy_readable(const View& view, Kv& to);
 
 /// Of the store in `folder`, which nobody has open; the damaged one is `kept` afterwards. Needs as
-/// much space again. May be cut short at any point: then the damaged store is where it was, or the
-/// new one is whole and finish_rescue() gives it its place.
-Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept);
+/// much space again: kNoSpace where that is not free, before anything is written. May be cut short
+/// at any point: then the damaged store is where it was, or the new one is whole and finish_rescue()
+/// gives it its place. `space`: as in RocksOptions.
+Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept,
+                             SpaceWatch* space = nullptr);
 
 /// Where a rescue was cut short between its last two renames, the new store gets its place.
 Status finish_rescue(Files& files, const std::string& folder);

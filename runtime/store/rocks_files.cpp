@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/store/rocks_files.h"
 
+#include <pthread.h>
 #include <rocksdb/file_system.h>
 #include <unistd.h>
 
@@ -57,10 +58,7 @@ class Wait {
   /// Stands still for a moment; the caller tries again.
   void once() {
     if (watch_ != nullptr) {
-      if (!is_counted_ && watch_->waiters.fetch_add(1) == 0) {
-        log::warning("the disk is full; waiting for space", {{"path", path_}});
-      }
-      is_counted_ = true;
+      if (!is_counted_) begin();
       watch_->is_waiting = true;
       watch_->is_waiting.notify_all();
       if (watch_->on_full) watch_->on_full();
@@ -69,6 +67,15 @@ class Wait {
   }
 
  private:
+  // Threads of the store have its names: a flush is "rocksdb:high", a compaction "rocksdb:low".
+  void begin() {
+    is_counted_ = true;
+    watch_->waiters.fetch_add(1);
+    char thread[16] = "";
+    ::pthread_getname_np(::pthread_self(), thread, sizeof thread);
+    log::warning("the disk is full; waiting for space", {{"path", path_}, {"thread", thread}});
+  }
+
   SpaceWatch* watch_;
   const std::string& path_;
   bool is_counted_ = false;

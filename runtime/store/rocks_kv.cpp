@@ -309,8 +309,8 @@ Result<std::shared_ptr<const View>> read_rocks(const std::string& folder,
   return std::shared_ptr<const View>(std::make_shared<RocksView>(std::move(database)));
 }
 
-Status rebuild_rocks_manifest(const std::string& folder) {
-  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(make_patient_files(nullptr, {}));
+Status rebuild_rocks_manifest(const std::string& folder, SpaceWatch* space) {
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(make_patient_files(space, {}));
   const rocksdb::Status status =
       rocksdb::RepairDB(folder, database_options(env.get()), all_families({}));
   return status.ok() ? Status() : Status(to_error(status));

@@ -47,7 +47,7 @@ Result<std::shared_ptr<const View>> read_rocks(const std::string& folder,
 /// For a store that cannot be opened since its list of files is damaged or names files that are
 /// gone: makes a list of the tables that are there. To be done without logs beside them: what stands
 /// in both would be in two tables. Values in blob files are lost to it.
-Status rebuild_rocks_manifest(const std::string& folder);
+Status rebuild_rocks_manifest(const std::string& folder, SpaceWatch* space);
 
 /// Calls `visit` with each key and value in the bytes of a blob file (RocksDB 7, blob log format),
 /// until its end or what makes no sense. Values are not checked.

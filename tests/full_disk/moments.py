@@ -4,6 +4,8 @@ Each is a generator: what it does before the disk is full; `yield`; what it does
 true once there is space again. A name is a sentence that goes on "the disk is full, and …".
 """
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -13,6 +15,7 @@ import time
 from harness import OK, settle
 
 MOMENTS = []
+DEGRADED = 9  # exit code of mlpctl
 
 SOURCE = '''
 task quick(tag: string) -> (small: File<txt>, n: int at stdout) {
@@ -428,6 +431,18 @@ dies("both are killed and mlpd is started", True, True)
 dies("mlpd is killed once more", True, False)
 
 
+@contextlib.contextmanager
+def changed(path, place):
+    """A bit of a file is another meanwhile. It is changed in place, which a full disk lets one do."""
+    def flip():
+        with open(path, "r+b", buffering=0) as file:
+            byte = os.pread(file.fileno(), 1, place)[0]
+            os.pwrite(file.fileno(), bytes([byte ^ 1]), place)
+    flip()
+    yield
+    flip()
+
+
 @moment
 def mlpd_is_told_to_end_its_tasks_too_while_a_write_waits(world):
     run = world.start("waiting")
@@ -445,6 +460,31 @@ def mlpd_is_told_to_end_its_tasks_too_while_a_write_waits(world):
     yield
     world.expect(run, "succeeded")
     assert len(world.home.get(f"runs/{run}/task-runs/waits").json["attempts"]) == 2, "the first one was lost"
+
+
+@moment
+def the_store_is_checked_and_repaired_without_mlpd(world):
+    home = world.home
+    ballast = os.path.join(home.data, "ballast")
+    yield
+    world.kill_daemon()
+    home.disk.fill_bytes()
+    assert "nothing wrong" in home.ctl("fsck", "--repair", limit=60).out, "the ballast was room enough"
+    for name in os.listdir(ballast):
+        os.unlink(os.path.join(ballast, name))
+    home.disk.fill()
+    begin = time.monotonic()
+    refused = home.ctl("fsck", "--repair", expect=DEGRADED, limit=60)
+    assert "the disk is full" in refused.err and "make room" in refused.err, str(refused)
+    with changed(glob.glob(os.path.join(home.data, "store/MANIFEST-*"))[0], 40):
+        refused = home.ctl("fsck", "--repair", expect=DEGRADED, limit=60)
+        assert "needs up to" in refused.err, str(refused)
+    assert time.monotonic() - begin < 10, "it says so soon"
+    home.disk.free()
+    assert "nothing wrong" in home.ctl("fsck").out
+    home.ctl("up")
+    home.fill()
+    yield
 
 
 # ---- the store's own work ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kDataInUse = 10;
 constexpr int kMlpdUsage = 2;
+constexpr int kMlpdNoRoom = 14;
 /// The largest objects take minutes to be read.
 constexpr Duration kHashLimit = std::chrono::hours(4);
 
@@ -86,6 +87,7 @@ Error refused(const MlpdEnd& end, const std::string& folder) {
   if (end.exit_code == kDataInUse)
     return with_help(ErrorCode::kConflict, "a daemon has " + folder + " but does not answer yet",
                      "try again in a moment, or end it");
+  if (end.exit_code == kMlpdNoRoom) return {ErrorCode::kNoSpace, end.message};
   const bool is_missing = end.exit_code == kMlpdUsage;
   return {is_missing ? ErrorCode::kNotFound : ErrorCode::kCorrupt, end.message};
 }
@@ -125,7 +127,8 @@ void add_fsck_verbs(std::vector<Verb>& verbs) {
                    {{"--repair", "", "mend what can be mended; the rest is told", false}},
                    "  mlpctl fsck\n  mlpctl fsck --json\n  mlpctl down && mlpctl fsck --repair\n\n"
                    "With a daemon, lost objects are repaired; for all else end it first.\n"
-                   "Exit codes: 0 nothing is wrong, or all is repaired; 1 findings are left.\n",
+                   "Exit codes: 0 nothing is wrong, or all is repaired; 1 findings are left; 9 it needs more disk\n"
+                   "than is free.\n",
                    run_fsck});
 }
 
