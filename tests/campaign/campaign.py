@@ -3,7 +3,8 @@
 
 Each part is a program `tests/PART/campaign`. It says how far it is on standard error or output, keeps what
 failed under build/campaign/PART/, ends its output with one line of JSON ({"part", "findings", figures}), and
-exits with 1 when there are findings. This program knows nothing else of them.
+exits with 1 when there are findings. What could not be tried here is told with its reason as "skipped". This program
+knows nothing else of them.
 """
 
 import argparse
@@ -81,11 +82,16 @@ def run_part(name, program, words, quiet):
     return {"part": name, **figures, "wall_seconds": round(time.monotonic() - started, 1)}
 
 
+def verdict(figures):
+    if figures["findings"]:
+        return f"{figures['findings']} FOUND"
+    return "SKIPPED" if figures.get("skipped") else "nothing found"
+
+
 def show(figures):
     rest = ", ".join(f"{name} {value}" for name, value in figures.items()
                      if name not in ("part", "findings", "wall_seconds") and not isinstance(value, (dict, list)))
-    verdict = "nothing found" if not figures["findings"] else f"{figures['findings']} FOUND"
-    print(f"{figures['part']:<10} {verdict:<14} {figures['wall_seconds']:>8} s   {rest}", flush=True)
+    print(f"{figures['part']:<10} {verdict(figures):<14} {figures['wall_seconds']:>8} s   {rest}", flush=True)
 
 
 def parse(words):

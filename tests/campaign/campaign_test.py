@@ -1,5 +1,7 @@
 """What the campaign command makes of its parts: figures are passed on, silence and crashes count as findings."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -36,6 +38,14 @@ class CampaignTest(unittest.TestCase):
     def test_a_part_that_crashes_or_says_no_figures_is_a_finding(self):
         self.assertEqual(self.run_part('echo "{\\"findings\\": 0}"; exit 9')["findings"], 1)
         self.assertEqual(self.run_part("echo all is well")["findings"], 1)
+
+    def test_what_was_skipped_is_not_told_as_nothing_found(self):
+        figures = self.run_part('echo "{\\"findings\\": 0, \\"skipped\\": \\"may not mount\\"}"')
+        self.assertEqual(campaign.verdict(figures), "SKIPPED")
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown):
+            campaign.show(figures)
+        self.assertIn("may not mount", shown.getvalue())
 
     def test_what_a_part_printed_is_kept(self):
         self.run_part('echo something odd; echo "{\\"findings\\": 0}"')

@@ -9,10 +9,12 @@ import glob
 import hashlib
 import json
 import os
+import re
 import signal
 import time
 
 from harness import OK, settle
+from small_disk import SIZE
 
 MOMENTS = []
 DEGRADED = 9  # exit code of mlpctl
@@ -93,14 +95,15 @@ pipeline many(tag: string, go: string) -> int {
 '''
 
 
-def moment(function):
+def moment(function, disk_size=SIZE):
+    function.disk_size = disk_size
     MOMENTS.append(function)
     return function
 
 
 def named(name, function):
     function.__name__ = name
-    MOMENTS.append(function)
+    moment(function)
 
 
 class World:
@@ -137,9 +140,12 @@ class World:
             self.home.wait(lambda: os.path.exists(self.go + ".ready"), "the task has begun")
         return run
 
-    def let_go(self):
-        with open(self.go, "w", encoding="ascii"):
+    def let_go(self, go=None):
+        with open(go or self.go, "w", encoding="ascii"):
             pass
+
+    def is_run_taken(self):
+        return self.home.ctl("run", "--detach", "disk.mlp", "one", "--set", "tag=" + self.tag(), expect=None).code == OK
 
     def expect(self, run, state):
         self.home.wait(lambda: self.home.run_state(run) != "running", f"the end of run {run}")
@@ -500,39 +506,87 @@ def frames(world, count, size):
     return body, digests
 
 
-def fills_up(name, rounds):
-    """Uploads until the store itself, in its writes, flushes and compactions, finds no space: each that was
-    acknowledged is there afterwards."""
-    def upload(world):
-        # The disk is filled by the uploads: all but a little of it is taken before.
-        with open(world.home.disk.filler, "wb") as file:
-            free = os.statvfs(world.home.data)
-            file.write(b"x" * max(0, free.f_bavail * free.f_frsize - rounds * (1 << 20)))
-        acknowledged = []
-        for _ in range(200):
-            body, digests = frames(world, 60, 12_000)
-            world.number += 1
-            try:
-                answer = world.home.ask("POST", "/api/v1/objects", body, limit=2)
-            except TimeoutError:
-                break
-            if answer.status == 507:
-                break
-            assert answer.status == 200, (answer.status, answer.bytes)
-            acknowledged += digests
+def upload_until(world, size, count, is_enough):
+    """Objects of so many bytes, until that is so or the disk is full; the digests of those that were acknowledged."""
+    acknowledged = []
+    while not is_enough():
+        body, digests = frames(world, count, size)
+        world.number += 1
+        try:
+            answer = world.home.ask("POST", "/api/v1/objects", body, limit=2)
+        except TimeoutError:
+            break
+        if answer.status == 507:
+            break
+        assert answer.status == 200, (answer.status, answer.bytes)
+        acknowledged += digests
+    return acknowledged
+
+
+def assert_there(world, digests, size):
+    sample = digests[::len(digests) // 2000 + 1] + digests[-100:]
+    missing = world.home.ask("POST", "/api/v1/snapshots", json.dumps({"manifest": [
+        {"path": f"f{i}", "digest": digest, "size": size, "executable": False}
+        for i, digest in enumerate(sample)]}).encode())
+    assert missing.status == 200 and missing.json["missing"] == [], (missing.status, missing.bytes[:300])
+
+
+def store_log_bytes(world):
+    """Of the store's newest write-ahead log: as much is in its buffers."""
+    newest = max(glob.glob(os.path.join(world.home.data, "store/*.log")), key=os.path.getmtime)
+    return os.path.getsize(newest)
+
+
+def times_waited(world, thread):
+    """How often this thread of the store found no space for a table or a file of values that it was writing."""
+    path = re.escape(f"the disk is full; waiting for space path={world.home.data}/store/")
+    return len(re.findall(path + rf"\d+\.(?:sst|blob) thread={thread}", world.home.whole_log()))
+
+
+def met_by(name, thread, meet):
+    """The store's own thread has begun its work and finds no space for it. Reads are answered meanwhile, and each upload
+    that was acknowledged is there afterwards."""
+    def go(world):
+        before = times_waited(world, thread)
+        size, acknowledged = meet(world, lambda: times_waited(world, thread) > before)
         assert acknowledged, "some were taken"
+        world.home.wait(lambda: times_waited(world, thread) > before, f"a {thread} that waits for space", 10)
         yield
         assert world.home.get("runs").status == 200
         yield
-        missing = world.home.ask("POST", "/api/v1/snapshots", json.dumps({"manifest": [
-            {"path": f"f{i}", "digest": digest, "size": 12_000, "executable": False}
-            for i, digest in enumerate(acknowledged)]}).encode())
-        assert missing.status == 200 and missing.json["missing"] == [], (missing.status, missing.bytes[:300])
-    named(name, upload)
+        assert_there(world, acknowledged, size)
+    go.__name__ = name
+    moment(go, 160 << 20)
 
 
-fills_up("the store flushes its buffers", 6)
-fills_up("the store compacts its tables", 8)
+def meet_flush(world, has_met):
+    """A buffer holds 8 MiB; it is written when it is full, while uploads go on."""
+    size, count = 12_000, 60
+    acknowledged = upload_until(world, size, count, lambda: store_log_bytes(world) >= 6 << 20)
+    world.home.disk.fill_but(3 << 20)
+    return size, acknowledged + upload_until(world, size, count, has_met)
+
+
+def meet_compaction(world, has_met):
+    """Each start writes a table of what is in the log; the fourth of a kind makes it begin a compaction, which needs as
+    much again as all of them. Values of up to 256 bytes stand in the tables."""
+    size, acknowledged = 250, []
+    for _ in range(5):
+        if has_met():
+            break
+        world.home.disk.free()
+        world.home.wait(lambda: not world.home.status()["is_disk_low"], "space")
+        requests = iter(range(4))
+        acknowledged += upload_until(world, size, 1_000, lambda requests=requests: next(requests) == 3)
+        world.kill_daemon()
+        world.home.disk.fill_but(store_log_bytes(world) + (300 << 10))
+        world.home.ctl("up")
+        settle(has_met, 0.5)
+    return size, acknowledged
+
+
+met_by("a flush of the store has begun", "rocksdb:high", meet_flush)
+met_by("a compaction of the store has begun", "rocksdb:low", meet_compaction)
 
 
 @moment

@@ -18,30 +18,30 @@ os.environ.setdefault("MLP_BIN", os.path.join(ROOT, "build/release/bin"))
 from harness import Home, settle  # noqa: E402  (its folder is known only now)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-SIZE, NAMES = 64 << 20, 3000
+SIZE, NAMES = 64 << 20, 3000  # bytes, files
 MNT_DETACH = 2
 
 
-def mount(folder):
-    options = f"size={SIZE},nr_inodes={NAMES},mode=0700".encode()
+def mount(folder, size):
+    options = f"size={size},nr_inodes={NAMES},mode=0700".encode()
     return LIBC.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, options) == 0
 
 
 def why_not():
     """Why no small disk can be mounted here, or nothing."""
     with tempfile.TemporaryDirectory(prefix="mlp-mount-") as folder:
-        if not mount(folder):
+        if not mount(folder, SIZE):
             return f"may not mount a file system here ({os.strerror(ctypes.get_errno())})"
         LIBC.umount2(folder.encode(), MNT_DETACH)
     return ""
 
 
 class SmallDisk:
-    def __init__(self, folder):
+    def __init__(self, folder, size):
         self.folder = folder
         self.filler = os.path.join(folder, "filler")
         os.makedirs(folder)
-        if not mount(folder):
+        if not mount(folder, size):
             raise OSError(ctypes.get_errno(), "cannot mount")
 
     def fill(self):
@@ -53,6 +53,12 @@ class SmallDisk:
                 os.close(os.open(os.path.join(self.filler + "-names", str(number)), os.O_CREAT | os.O_WRONLY))
         except OSError:
             pass
+
+    def fill_but(self, room):
+        """All but so many bytes."""
+        now = os.statvfs(self.folder)
+        with open(self.filler, "wb") as file:
+            file.write(b"x" * max(0, now.f_bavail * now.f_frsize - room))
 
     def fill_bytes(self):
         """How many there were."""
@@ -95,9 +101,9 @@ class Answer:
 class SmallHome(Home):
     """A home whose data folder is on a small disk."""
 
-    def __init__(self):
+    def __init__(self, size=SIZE):
         super().__init__()
-        self.disk = SmallDisk(self.data)
+        self.disk = SmallDisk(self.data, size)
         self.env.update(MLP_STORE_MIN_FREE="1MiB", MLP_STORE_BALLAST="4MiB", MLP_CPUS="4")
 
     def read(self, name):
@@ -137,6 +143,10 @@ class SmallHome(Home):
     def status(self):
         return self.get("status").json
 
+    def whole_log(self):
+        with open(os.path.join(self.data, "mlpd.log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
     def run_state(self, run):
         return self.get(f"runs/{run}").json["state"]
 
@@ -148,13 +158,6 @@ class SmallHome(Home):
         """Full, and the daemon knows it."""
         self.disk.fill()
         self.wait(lambda: self.status()["is_read_only"], "read-only mode")
-
-    def free(self, within=10):
-        """Space again; seconds until the daemon is as before."""
-        begin = time.monotonic()
-        self.disk.free()
-        self.wait(lambda: not self.status()["is_disk_low"], "the end of read-only mode", within)
-        return time.monotonic() - begin
 
     def close(self):
         try:

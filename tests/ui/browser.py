@@ -65,6 +65,13 @@ class Browser:
         found = self.call("POST", "/element", {"using": "link text", "value": link})
         self.call("POST", f"/element/{found[ELEMENT]}/click", {})
 
+    def wait_until_gone(self, text, seconds=30):
+        end = time.monotonic() + seconds
+        while text in self.text():
+            if time.monotonic() > end:
+                raise AssertionError(f"the page still shows {text!r}:\n{self.text()}")
+            time.sleep(0.05)
+
     def wait_for(self, text, seconds=30):
         """Until the page shows the text; the page as it is when it never does."""
         end = time.monotonic() + seconds

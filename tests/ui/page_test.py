@@ -11,6 +11,10 @@ import urllib.request
 
 import browser
 
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+sys.path.insert(0, os.path.join(ROOT, "tests/full_disk"))
+import small_disk  # noqa: E402  (its folder is known only now)
+
 BIN = os.environ["MLP_BIN"]
 SOURCE = os.environ["MLP_SOURCE"]
 GREETING = """
@@ -96,6 +100,26 @@ class Page(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError) as used:
             urllib.request.urlopen(link)
         self.assertIn(used.exception.code, (401, 403, 404, 410))
+
+    def test_3_the_page_says_since_when_and_why_it_is_read_only_and_when_it_is_over(self):
+        why = small_disk.why_not()
+        if why:
+            self.skipTest(why)
+        home = small_disk.SmallHome()
+        self.addCleanup(home.close)
+        home.ctl("up")
+        self.browser.open(home.ctl("status", "--json").json["link"]["url"])
+        self.browser.wait_for("No run yet")
+        self.assertNotIn("Read-only", self.browser.text())
+        home.fill()
+        self.browser.wait_for("Read-only since")
+        self.browser.wait_for("the disk is full")
+        self.assertIn("free at " + home.data, self.browser.text())
+        self.keep_picture("read-only")
+        self.browser.open(self.browser.run("return location.origin") + "/")
+        self.browser.wait_for("Read-only since")
+        home.disk.free()
+        self.browser.wait_until_gone("Read-only", 15)
 
 
 if __name__ == "__main__":
