@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "base/file.h"
 
@@ -26,6 +27,18 @@ rocksdb::IOStatus write_whole(rocksdb::FileSystem& files, const std::string& pat
   if (status.ok()) status = file->Sync(rocksdb::IOOptions(), nullptr);
   if (status.ok()) status = file->Close(rocksdb::IOOptions(), nullptr);
   return status;
+}
+
+/// In place of what is at `path`, durable when it returns.
+rocksdb::IOStatus put_whole(rocksdb::FileSystem& files, const std::string& path,
+                            const std::string& fresh, const std::string& text) {
+  rocksdb::IOStatus status = write_whole(files, fresh, text);
+  if (status.ok()) status = files.RenameFile(fresh, path, rocksdb::IOOptions(), nullptr);
+  std::unique_ptr<rocksdb::FSDirectory> folder;
+  if (status.ok()) {
+    status = files.NewDirectory(parent_path(path), rocksdb::IOOptions(), &folder, nullptr);
+  }
+  return status.ok() ? folder->Fsync(rocksdb::IOOptions(), nullptr) : status;
 }
 
 /// Empty where it cannot be read: opening the store tells why.
@@ -53,25 +66,48 @@ std::string ListMark::to_text() const {
 
 rocksdb::IOStatus ListMark::put(rocksdb::FileSystem& files) const {
   const std::string mark = join_path(parent_path(path_), kMark);
-  const std::string fresh = mark + "-new";
-  rocksdb::IOStatus status = write_whole(files, fresh, to_text());
-  if (status.ok()) status = files.RenameFile(fresh, mark, rocksdb::IOOptions(), nullptr);
-  return status;
+  return put_whole(files, mark, mark + "-new", to_text());
 }
 
-Status check_list_of_files(rocksdb::Env& env, const std::string& folder) {
+namespace {
+
+/// What the mark says of the list that the store would be opened with.
+struct Marked {
+  std::string text;  // the whole mark
+  std::string path;  // of the list
+  std::uint64_t size = 0;
+};
+
+std::optional<Marked> read_mark(rocksdb::Env& env, const std::string& folder) {
   const std::string mark = read(env, join_path(folder, kMark));
   const std::size_t name_end = mark.find(' ');
   const std::string current = read(env, join_path(folder, "CURRENT"));
   if (name_end == std::string::npos || current != mark.substr(0, name_end) + "\n") return {};
-  const std::string path = join_path(folder, mark.substr(0, name_end));
   unsigned long long size = 0;
   if (std::sscanf(mark.c_str() + name_end, "%llu", &size) != 1) return {};
-  ListMark found(path);
-  found.add(read(env, path).substr(0, size));
-  if (found.to_text() == mark) return {};
-  return Error{ErrorCode::kCorrupt,
-               "the store is damaged: its list of files " + path + " is not what was written"};
+  return Marked{mark, join_path(folder, mark.substr(0, name_end)), size};
+}
+
+}  // namespace
+
+Status check_list_of_files(rocksdb::Env& env, const std::string& folder) {
+  const auto marked = read_mark(env, folder);
+  if (!marked) return {};
+  ListMark found(marked->path);
+  found.add(read(env, marked->path).substr(0, marked->size));
+  if (found.to_text() == marked->text) return {};
+  return Error{ErrorCode::kCorrupt, "the store is damaged: its list of files " + marked->path +
+                                        " is not what was written"};
+}
+
+bool cut_list_of_files(rocksdb::Env& env, const std::string& folder) {
+  const auto marked = read_mark(env, folder);
+  if (!marked) return false;
+  const std::string list = read(env, marked->path);
+  if (list.size() <= marked->size) return false;
+  return put_whole(*env.GetFileSystem(), marked->path, join_path(folder, kMark) + "-cut",
+                   list.substr(0, marked->size))
+      .ok();
 }
 
 }  // namespace mlp::store

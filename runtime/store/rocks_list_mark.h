@@ -24,8 +24,9 @@ class ListMark {
   explicit ListMark(std::string path) : path_(std::move(path)) {}
 
   void add(std::string_view bytes);
-  /// Puts the mark in its place. To be done after what was added is synced: it may lag behind the
-  /// list, never be ahead of it.
+  /// Puts the mark in its place, durable when it returns. To be done after what was added is synced
+  /// and before RocksDB goes by it: the mark is never ahead of the list, and what stands behind it in
+  /// the list has had no consequence.
   rocksdb::IOStatus put(rocksdb::FileSystem& files) const;
   std::string to_text() const;
 
@@ -38,5 +39,9 @@ class ListMark {
 /// kCorrupt when the list that the store in `folder` would be opened with begins with something else
 /// than what its mark says. Nothing where there is no mark of that list.
 Status check_list_of_files(rocksdb::Env& env, const std::string& folder);
+
+/// Takes away what stands in that list behind its mark: a power cut may have left a part of a write
+/// that was never synced, which RocksDB takes for damage. False when there was nothing to be taken.
+bool cut_list_of_files(rocksdb::Env& env, const std::string& folder);
 
 }  // namespace mlp::store

@@ -252,24 +252,22 @@ bool Life::fill() {
   return is_done;
 }
 
-std::string Life::describe(std::uint64_t id) const {
+Result<std::string> Life::describe(std::uint64_t id) const {
   const auto found = view();
-  const auto run = store::find_run(*found, model::RunId(id));
-  if (!run) return "run cannot be read: " + run.error().message;
-  if (!run->has_value()) return "no run";
-  std::string text = (*run)->pipeline + " " + std::string(model::to_text((*run)->state));
-  if ((*run)->result) text += " = " + plan::to_text(*(*run)->result);
-  text += " " + (*run)->error + "\n";
-  const Status visited =
-      store::visit_task_runs(*found, model::RunId(id), [&](model::TaskRun&& record) {
-        text += record.id.task.to_string();
-        for (const std::uint32_t item : record.id.items) text += "[" + std::to_string(item) + "]";
-        text += " " + std::string(model::to_text(record.state)) + " " + record.reason;
-        for (const auto& output : record.outputs) text += " " + output.digest.to_hex().substr(0, 8);
-        text += "\n";
-        return true;
-      });
-  return visited ? text : "task runs cannot be read: " + visited.error().message;
+  MLP_ASSIGN(const std::optional<model::Run> run, store::find_run(*found, model::RunId(id)));
+  if (!run) return std::string("no run");
+  std::string text = run->pipeline + " " + std::string(model::to_text(run->state));
+  if (run->result) text += " = " + plan::to_text(*run->result);
+  text += " " + run->error + "\n";
+  MLP_TRY(store::visit_task_runs(*found, model::RunId(id), [&](model::TaskRun&& record) {
+    text += record.id.task.to_string();
+    for (const std::uint32_t item : record.id.items) text += "[" + std::to_string(item) + "]";
+    text += " " + std::string(model::to_text(record.state)) + " " + record.reason;
+    for (const auto& output : record.outputs) text += " " + output.digest.to_hex().substr(0, 8);
+    text += "\n";
+    return true;
+  }));
+  return text;
 }
 
 // ---- the whole ----------------------------------------------------------------------------------
@@ -290,7 +288,8 @@ namespace {
 void note_end(const Life& life, const Acknowledged& acknowledged, std::uint64_t run) {
   const auto found = store::find_run(*life.view(), model::RunId(run));
   if (!found || !found->has_value() || (*found)->state == model::RunState::kRunning) return;
-  acknowledged.add("ended " + std::to_string(run) + " " + sha256(life.describe(run)).to_hex());
+  const auto end = life.describe(run);
+  if (end) acknowledged.add("ended " + std::to_string(run) + " " + sha256(*end).to_hex());
 }
 
 std::uint64_t submit_noted(Life& life, const Acknowledged& acknowledged, const std::string& name) {
@@ -303,11 +302,17 @@ void upload_noted(Life& life, const Acknowledged& acknowledged, const std::strin
   if (life.upload(bytes)) acknowledged.add("object " + sha256(bytes).to_hex());
 }
 
+/// As far as the disk lets it be read.
+std::string shown(const Life& life, std::uint64_t run) {
+  const auto text = life.describe(run);
+  return text ? *text : text.error().message;
+}
+
 std::string run_to_end(Life& life, const Acknowledged& acknowledged, const std::string& name) {
   const std::uint64_t run = submit_noted(life, acknowledged, name);
   life.work();
   note_end(life, acknowledged, run);
-  return life.describe(run);
+  return shown(life, run);
 }
 
 }  // namespace
@@ -331,7 +336,7 @@ Result<std::string> run_workload(const Disk& disk, const Acknowledged& acknowled
   const std::uint64_t stopped = submit_noted(*life, acknowledged, "stopped");
   if (life->cancel(stopped)) acknowledged.add("cancelled " + std::to_string(stopped));
   life->work();
-  ends += life->describe(stopped);
+  ends += shown(*life, stopped);
   ends += run_to_end(*life, acknowledged, "again");
   return ends;
 }
@@ -368,7 +373,7 @@ std::string find_lost(const Life& life, const Acknowledged& acknowledged) {
     if (words[0] == "object") {
       lost += find_lost_object(life, words[1]);
     } else if (words[0] == "ended") {
-      const std::string now = life.describe(std::stoull(words[1]));
+      const std::string now = shown(life, std::stoull(words[1]));
       if (sha256(now).to_hex() != words[2]) lost += "run " + words[1] + " ended otherwise: " + now;
     } else {
       lost += find_lost_run(life, words);

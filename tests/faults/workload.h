@@ -79,7 +79,7 @@ class Life {
   std::shared_ptr<const store::View> view() const { return engine_->view(); }
   const objects::ObjectStore& objects() const { return *objects_; }
   /// The end of a run as text, without what may differ after a fault: attempts, times.
-  std::string describe(std::uint64_t run) const;
+  Result<std::string> describe(std::uint64_t run) const;
 
  private:
   explicit Life(const Disk& disk) : disk_(disk) {}
