@@ -278,6 +278,11 @@ Result<std::shared_ptr<Database>> open_database(const std::string& folder,
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
+  const rocksdb::DBOptions options = database_options(database->env.get());
+  if (is_read_only && asked.may_be_new && is_half_made(options, folder)) {
+    return Error{ErrorCode::kNotFound, "the store in " + folder + " was never made whole"};
+  }
+  const auto families = all_families(asked);
   const auto open = [&] {
     return is_read_only ? rocksdb::DB::OpenForReadOnly(options, folder, families, &handles, &db)
                         : rocksdb::DB::Open(options, folder, families, &handles, &db);

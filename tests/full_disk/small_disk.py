@@ -3,6 +3,7 @@
 Needs the right to mount: why_not() says what is missing.
 """
 
+import contextlib
 import ctypes
 import http.client
 import json
@@ -34,6 +35,25 @@ def why_not():
             return f"may not mount a file system here ({os.strerror(ctypes.get_errno())})"
         LIBC.umount2(folder.encode(), MNT_DETACH)
     return ""
+
+
+@contextlib.contextmanager
+def changed(path, place):
+    """A bit of a file is another meanwhile. It is changed in place, which a full disk lets one do."""
+    def flip():
+        with open(path, "r+b", buffering=0) as file:
+            byte = os.pread(file.fileno(), 1, place)[0]
+            os.pwrite(file.fileno(), bytes([byte ^ 1]), place)
+    flip()
+    yield
+    flip()
+
+
+@contextlib.contextmanager
+def moved_away(path):
+    os.rename(path, path + ".away")
+    yield
+    os.rename(path + ".away", path)
 
 
 class SmallDisk:
