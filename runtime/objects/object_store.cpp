@@ -116,11 +116,16 @@ Result<NewObject> ObjectStore::import_file(const std::string& path) {
   }
 }
 
-Status ObjectStore::ensure_folder(const std::string& folder) {
-  if (files_.stat(folder)) return {};
+/// One that is there may have been made by a process that died before it synced the name.
+Status ObjectStore::ensure_folder(const Digest& digest) {
+  std::atomic<bool>& is_durable = durable_[static_cast<unsigned char>(digest.view()[0])];
+  const std::string folder = parent_path(path_of(digest));
+  if (is_durable && files_.stat(folder)) return {};
   MLP_TRY(files_.make_folder(folder, 0700));
   CRASH_POINT("object.folder_made");
-  return files_.sync(parent_path(folder));
+  MLP_TRY(files_.sync(parent_path(folder)));
+  is_durable = true;
+  return {};
 }
 
 Status ObjectStore::publish(const std::string& path, const Digest& digest, std::uint64_t size) {
@@ -131,7 +136,7 @@ Status ObjectStore::publish(const std::string& path, const Digest& digest, std::
   CRASH_POINT("object.mode_set");
   MLP_TRY(files_.sync(path));
   CRASH_POINT("object.synced");
-  MLP_TRY(ensure_folder(parent_path(target)));
+  MLP_TRY(ensure_folder(digest));
   Status linked = files_.link(path, target);
   if (!linked && linked.error().code == ErrorCode::kConflict) {
     if (is_in_place(digest, size)) return files_.sync(parent_path(target));

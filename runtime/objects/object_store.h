@@ -6,6 +6,8 @@
 // Thread-safe.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -146,7 +148,7 @@ class ObjectStore {
  private:
   friend class Upload;
   std::string temporary_path();
-  Status ensure_folder(const std::string& folder);
+  Status ensure_folder(const Digest& digest);
   Result<ObjectReader> find(const store::View& view, const Digest& digest) const;
   bool is_in_place(const Digest& digest, std::uint64_t size) const;
   Error damaged(const Digest& digest) const;
@@ -156,6 +158,8 @@ class ObjectStore {
   std::string folder_;
   Verify verify_;
   std::function<void(const Digest&)> lost_;
+  /// Folders whose names are known to be durable, by the first byte of their objects.
+  std::array<std::atomic<bool>, 256> durable_{};
 };
 
 }  // namespace mlp::objects
