@@ -289,12 +289,13 @@ void Dispatch::cancel(TaskEntry& entry) {
     core_.commands->push_back(Kill{entry.live});
     return;
   }
+  const bool is_key_answered = entry.queued.has_value();
   if (entry.queued) core_.queue.remove(entry);
   if (entry.timer) core_.timers.erase(*entry.timer);
   entry.timer.reset();
   TaskEntry* next = core_.keys.leave(entry);
   // Where the answer about its key is still to come, it comes to who leads then.
-  if (entry.record.state != TaskRunState::kReady) hand_over(next);
+  if (is_key_answered) hand_over(next);
   entry.record.due = {};
   set(core_, run_of(entry), entry.record, TaskRunState::kCancelled);
   settle_final(entry);

@@ -135,6 +135,25 @@ TEST(TaskRun, the_answer_about_a_key_is_for_whoever_leads_when_it_comes) {
   EXPECT_THAT(h.violations, IsEmpty());
 }
 
+TEST(TaskRun, the_answer_about_a_key_outlives_several_leaders_that_are_cancelled) {
+  PlanBuilder b;
+  b.define("t", {"x"});
+  b.for_each(numbers({7, 7, 7}), [&](StatementId x) { return out(b.call("t", {ref(x)})); });
+  auto plan = b.build();
+  Harness h(8);
+  h.add(plan);
+  h.run_all();
+  h.started.clear();
+  h.holds_look_ups = true;
+  h.add(plan);
+  h.add(plan);
+  h.feed(schedule::CancelAsked{model::RunId(2)});
+  EXPECT_THAT(h.started, IsEmpty());
+  h.feed(h.held_look_ups.at(0));
+  EXPECT_EQ(h.state_of("3/t[2]"), "done hit");
+  EXPECT_THAT(h.started, IsEmpty());
+}
+
 TEST(TaskRun, a_waiter_runs_when_the_key_of_one_that_was_cancelled_is_found_missing) {
   auto plan = one_task([](auto&) {});
   Harness h(2);
