@@ -52,6 +52,7 @@ class FolderFsck {
   [[noreturn]] void end_without_room() const;
   static bool is_to_be_rescued(const fsck::Findings& findings);
   Status mend(const fsck::Findings& findings);
+  Status make_room() const;
   Status rescue();
   void show(const fsck::Progress& progress);
 
@@ -137,6 +138,8 @@ Status FolderFsck::check_and_mend() {
     if (view_) MLP_TRY(check_once(findings));
     const std::uint64_t mended = take_down(findings);
     if (mended == 0) break;
+    // What is not mended now is to be found again.
+    if (mended < findings.all().size()) contents_ = {};
     MLP_TRY(mend(findings));
     report_.repaired += mended;
   }
@@ -183,8 +186,23 @@ Status FolderFsck::mend(const fsck::Findings& findings) {
   return fsck::mend({*kv_, files_, *objects_, *folder_}, findings);
 }
 
+/// What is kept back is given up only where it helps.
+Status FolderFsck::make_room() const {
+  const std::string damaged = folder_->part("store");
+  store::forget_rescue(files_, damaged);  // one that was cut short
+  MLP_ASSIGN(const std::uint64_t needed, store::bytes_in(files_, damaged));
+  MLP_ASSIGN(const std::uint64_t kept_back, store::bytes_in(files_, folder_->part("ballast")));
+  MLP_ASSIGN(std::uint64_t free, folder_->free_bytes());
+  if (free + kept_back < needed) return store::no_room_for_new(damaged, needed, free + kept_back);
+  while (free < needed && folder_->give_up_ballast(0)) {
+    MLP_ASSIGN(free, folder_->free_bytes());
+  }
+  return {};
+}
+
 Status FolderFsck::rescue() {
   kv_.reset();
+  MLP_TRY(make_room());
   const std::string kept = folder_->part("trash/damaged-store-" + to_hex(random_bytes(4)));
   auto rescued = store::rescue_store(files_, folder_->part("store"), kept, &space_);
   while (!rescued && rescued.error().code == ErrorCode::kNoSpace && folder_->give_up_ballast(0)) {
@@ -192,14 +210,20 @@ Status FolderFsck::rescue() {
   }
   if (!rescued) return rescued.error();
   has_rescued_ = true;
+  contents_ = {};  // what was whole may be missing in the new one
   fsck::Findings still_damaged;  // looked for again in the next round
   MLP_TRY(read_store(still_damaged));
   std::string missing;
   if (view_) {
     MLP_ASSIGN(missing, fsck::name_missing_runs(*view_));
   }
-  const auto told = std::find_if(report_.findings.begin(), report_.findings.end(),
-                                 [](const auto& each) { return each.is_repaired; });
+  const std::string_view kind = fsck::to_text(fsck::Kind::kUnreadable);
+  const auto told = std::find_if(report_.findings.rbegin(), report_.findings.rend(),
+                                 [&](const wire::FsckFinding& each) {
+                                   return each.is_repaired && each.kind == kind &&
+                                          each.record == fsck::kStoreName;
+                                 });
+  MLP_CHECK(told != report_.findings.rend());
   told->repair =
       "a new store of the " + counted(rescued->records, "record") + " that can be read took its " +
       "place (" + counted(rescued->gaps, "place") + " could not be read); " +

@@ -208,16 +208,9 @@ Status copy_blobs(Files& files, const std::string& folder, Kv& to, Rescued& resc
 }
 
 Status find_room(Files& files, const std::string& folder) {
-  std::uint64_t needed = 0;
-  MLP_TRY(walk_tree(files, folder, [&](const std::string&, const FileInfo& info) {
-    needed += info.size;
-    return Status();
-  }));
-  MLP_ASSIGN(const std::uint64_t free, files.free_space(folder));
-  if (free >= needed) return {};
-  return Error{ErrorCode::kNoSpace, "a new store of what can be read of " + folder + " needs up to " +
-                                        human_size(needed) + ", but " + human_size(free) +
-                                        " are free: make room and try again"};
+  MLP_ASSIGN(const std::uint64_t needed, bytes_in(files, folder));
+  MLP_ASSIGN(const std::uint64_t free, files.free_space(parent_path(folder)));
+  return free >= needed ? Status() : no_room_for_new(folder, needed, free);
 }
 
 Result<Rescued> fill_new(Files& files, const std::string& folder, const std::string& fresh,
@@ -251,6 +244,22 @@ Result<Rescued> copy_readable(const View& view, Kv& to) {
     MLP_TRY(copy_family(view, family, to, rescued));
   }
   return rescued;
+}
+
+Result<std::uint64_t> bytes_in(Files& files, const std::string& folder) {
+  MLP_ASSIGN(const std::vector<std::string> names, names_in(files, folder));
+  std::uint64_t bytes = 0;
+  for (const std::string& name : names) {
+    MLP_ASSIGN(const FileInfo info, files.stat(join_path(folder, name)));
+    bytes += info.size;
+  }
+  return bytes;
+}
+
+Error no_room_for_new(const std::string& folder, std::uint64_t needed, std::uint64_t free) {
+  return {ErrorCode::kNoSpace, "a new store of what can be read of " + folder + " needs up to " +
+                                   human_size(needed) + ", but " + human_size(free) +
+                                   " are free: make room and try again"};
 }
 
 Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept,

@@ -28,6 +28,11 @@ Result<Rescued> copy_readable(const View& view, Kv& to);
 Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept,
                              SpaceWatch* space = nullptr);
 
+/// Of the files in a folder, 0 where there is none: of a store, what a rescue of it needs.
+Result<std::uint64_t> bytes_in(Files& files, const std::string& folder);
+/// What a rescue of `folder` says where there is less than it needs.
+Error no_room_for_new(const std::string& folder, std::uint64_t needed, std::uint64_t free);
+
 /// Where a rescue was cut short between its last two renames, the new store gets its place.
 Status finish_rescue(Files& files, const std::string& folder);
 

@@ -5,11 +5,16 @@ import glob
 import os
 import shutil
 import signal
+import sys
 import unittest
 
-from damaged_store import FINDINGS, REFUSED, RUNS, UNREACHABLE, USAGE, DamagedStore
+from damaged_store import FINDINGS, REFUSED, RUNS, UNREACHABLE, USAGE, DamagedStore, ROOT
+
+sys.path.append(os.path.join(ROOT, "tests/crash"))
+import points  # noqa: E402  (its folder is known only now)
 
 PAGE = 4096
+NO_ROOM = 14  # exit code of mlpd --fsck
 # Why acknowledged commits are missing: one of these is said, whatever it is.
 DAMAGED_LOG = "is damaged in the middle, at byte"
 LOST_TAIL = "The end of its log"
@@ -153,6 +158,19 @@ class DamageTest(unittest.TestCase):
         self.expect_refused("all of it is gone")
         self.expect_repaired(set(), "acknowledged data is lost")
 
+    def test_an_object_damaged_beside_a_damaged_store_is_found_and_recorded_as_lost_too(self):
+        """It is noticed in the round of the rescue, and mended in the next."""
+        objects = sorted(glob.glob(os.path.join(self.damaged.home.data, "objects/*/*")))
+        os.chmod(objects[0], 0o600)
+        change(objects[0], lambda b: b[:100] + bytes([b[100] ^ 1]) + b[101:])
+        digest = "".join(objects[0].split(os.sep)[-2:])
+        change(self.damaged.largest("*.blob"), lambda b: b[:300] + bytes([b[300] ^ 1]) + b[301:])
+        repaired = self.damaged.mlpd("--fsck", "--repair")
+        self.assertEqual(repaired.returncode, 0, repaired.stderr)
+        self.assertIn("damaged-store-", repaired.stdout)
+        self.assertIn(f"object {digest}", repaired.stdout)
+        self.assertFalse(os.path.exists(objects[0]))
+
     # ---- small files beside the store ----
 
     def test_a_flipped_bit_of_any_small_file_is_harmless_or_told(self):
@@ -181,6 +199,9 @@ class DamageTest(unittest.TestCase):
 
     # ---- a rescue that is cut short ----
 
+    def test_every_point_where_a_rescue_may_be_cut_short_is_tried(self):
+        self.assertEqual(sorted(RESCUE_POINTS), points.rescue_points())
+
     def test_a_rescue_that_is_cut_short_anywhere_loses_nothing_to_a_start_or_the_next_repair(self):
         for point in RESCUE_POINTS:
             for goes_on in ("start", "repair"):
@@ -193,6 +214,19 @@ class DamageTest(unittest.TestCase):
                         self.assertEqual(self.damaged.mlpd("--fsck", "--repair").returncode, 0)
                     self.assertIn(self.damaged.judge(), ("no harm", "refused, all kept"))
                     self.assertEqual(glob.glob(self.damaged.store + "-*"), [])
+
+    def test_a_repair_for_which_there_will_not_be_room_uses_up_nothing_of_what_is_kept_back(self):
+        disk = os.statvfs(self.damaged.home.data)
+        os.unlink(os.path.join(self.damaged.store, "CURRENT"))
+        with open(os.path.join(self.damaged.store, "sparse"), "wb") as file:
+            file.truncate(disk.f_frsize * disk.f_blocks + (1 << 40))
+        ballast = os.path.join(self.damaged.home.data, "ballast")
+        before = os.listdir(ballast)
+        repaired = self.damaged.mlpd("--fsck", "--repair")
+        self.assertEqual(repaired.returncode, NO_ROOM, repaired.stderr)
+        self.assertIn("make room", repaired.stderr)
+        self.assertNotEqual(before, [])
+        self.assertEqual(os.listdir(ballast), before)
 
     def test_mlpctl_passes_on_why_it_does_not_start(self):
         self.damaged.put_back_older()
