@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <mutex>
 
 #include "base/text.h"
 #include "daemon/http/fsck_lines.h"
@@ -41,19 +42,24 @@ class FolderFsck {
 
   std::optional<Failure> open();
   Status check_and_mend();
-  wire::FsckReport report();
+  /// What was found, also where it ended early; false where it cannot be written.
+  bool say();
+  bool is_all_repaired() const { return report_.found == report_.repaired; }
 
  private:
   std::string store() const { return store::where_the_store_is(files_, folder_->part("store")); }
   Status read_store(fsck::Findings& findings);
+  Status look(fsck::Findings& findings);
   Status check_once(fsck::Findings& findings);
-  std::string why_commits_are_missing(const store::Meta& meta, const Result<std::uint64_t>& synced);
   std::uint64_t take_down(const fsck::Findings& findings);
-  [[noreturn]] void end_without_room() const;
+  void settle(bool is_done);
+  wire::FsckReport report();
+  [[noreturn]] void end_without_room();
   static bool is_to_be_rescued(const fsck::Findings& findings);
   Status mend(const fsck::Findings& findings);
   Status make_room() const;
   Status rescue();
+  Result<std::string> account_of(const store::Rescued& rescued, const store::View& fresh);
   void show(const fsck::Progress& progress);
 
   const Config& config_;
@@ -70,7 +76,10 @@ class FolderFsck {
   std::unique_ptr<objects::PlanCache> plans_;
   fsck::Contents contents_;
   bool has_rescued_ = false;  // what is damaged after that is beyond us
-  wire::FsckReport report_;
+  std::mutex telling_;  // of what follows: a thread of the store ends us where no room is left
+  wire::FsckReport report_;                // without findings
+  std::vector<wire::FsckFinding> mended_;  // in the rounds before
+  std::vector<wire::FsckFinding> found_;   // in this one; is_repaired: it is being done
 };
 
 std::optional<Failure> FolderFsck::open() {
@@ -96,7 +105,9 @@ std::optional<Failure> FolderFsck::open() {
 
 /// A daemon waits for space; whoever asked for a repair waits for its end. One that is cut short
 /// anywhere can be done again.
-void FolderFsck::end_without_room() const {
+void FolderFsck::end_without_room() {
+  settle(false);
+  (void)say();
   const auto free = folder_->free_bytes();
   std::fprintf(stderr,
                "mlpd: the disk is full: %s free at %s, and what `store.ballast` kept back is used up; "
@@ -127,29 +138,34 @@ Status FolderFsck::read_store(fsck::Findings& findings) {
                                             std::to_string(store::kSchemaVersion)};
 }
 
+Status FolderFsck::look(fsck::Findings& findings) {
+  if (kv_) {
+    view_ = kv_->view();
+  } else {
+    MLP_TRY(read_store(findings));
+  }
+  return view_ ? check_once(findings) : Status();
+}
+
 Status FolderFsck::check_and_mend() {
   for (int round = 0; round < kMaxRounds; ++round) {
     fsck::Findings findings;
-    if (kv_) {
-      view_ = kv_->view();
-    } else {
-      MLP_TRY(read_store(findings));
-    }
-    if (view_) MLP_TRY(check_once(findings));
+    Status done = look(findings);
     const std::uint64_t mended = take_down(findings);
-    if (mended == 0) break;
+    if (done && mended == 0) return {};
     // What is not mended now is to be found again.
     if (mended < findings.all().size()) contents_ = {};
-    MLP_TRY(mend(findings));
-    report_.repaired += mended;
+    if (done) done = mend(findings);
+    settle(done.has_value());
+    MLP_TRY(done);
   }
   return {};
 }
 
-/// What this round found, after what was repaired before; how many of it are to be mended now.
+/// What this round found; how many of it are to be mended now.
 std::uint64_t FolderFsck::take_down(const fsck::Findings& findings) {
-  auto& told = report_.findings;
-  std::erase_if(told, [](const wire::FsckFinding& each) { return !each.is_repaired; });
+  const std::lock_guard lock(telling_);
+  found_.clear();
   report_.found = report_.repaired + findings.total();
   const bool is_rescue = is_to_be_rescued(findings);
   std::uint64_t mended = 0;
@@ -159,14 +175,30 @@ std::uint64_t FolderFsck::take_down(const fsck::Findings& findings) {
     each.is_repaired = wish_.is_repair && finding.is_repairable() &&
                        (is_rescue ? finding.repair.rescues_store && !has_rescued_ : true);
     mended += each.is_repaired ? 1 : 0;
-    told.push_back(std::move(each));
+    found_.push_back(std::move(each));
   }
-  // What is told of more than can be: of the store, then what was done.
-  std::stable_partition(told.begin(), told.end(), [](const auto& one) { return one.is_repaired; });
+  return mended;
+}
+
+/// What is told of more than can be: of the store, then what comes first.
+void shorten(std::vector<wire::FsckFinding>& told) {
   std::stable_partition(told.begin(), told.end(),
                         [](const auto& one) { return one.record == fsck::kStoreName; });
   if (told.size() > fsck::kMaxFindings) told.resize(fsck::kMaxFindings);
-  return mended;
+}
+
+/// What was to be mended in this round is, or is not.
+void FolderFsck::settle(bool is_done) {
+  const std::lock_guard lock(telling_);
+  for (wire::FsckFinding& each : found_) {
+    if (!each.is_repaired) continue;
+    each.is_repaired = is_done;
+    if (!is_done) continue;
+    ++report_.repaired;
+    mended_.push_back(each);
+  }
+  if (is_done) std::erase_if(found_, [](const auto& each) { return each.is_repaired; });
+  shorten(mended_);
 }
 
 bool FolderFsck::is_to_be_rescued(const fsck::Findings& findings) {
@@ -189,7 +221,7 @@ Status FolderFsck::mend(const fsck::Findings& findings) {
 /// What is kept back is given up only where it helps.
 Status FolderFsck::make_room() const {
   const std::string damaged = folder_->part("store");
-  store::forget_rescue(files_, damaged);  // one that was cut short
+  store::remove_remnants(files_, damaged);  // of one that was cut short
   MLP_ASSIGN(const std::uint64_t needed, store::bytes_in(files_, damaged));
   MLP_ASSIGN(const std::uint64_t kept_back, store::bytes_in(files_, folder_->part("ballast")));
   MLP_ASSIGN(std::uint64_t free, folder_->free_bytes());
@@ -204,39 +236,43 @@ Status FolderFsck::rescue() {
   kv_.reset();
   MLP_TRY(make_room());
   const std::string kept = folder_->part("trash/damaged-store-" + to_hex(random_bytes(4)));
-  auto rescued = store::rescue_store(files_, folder_->part("store"), kept, &space_);
+  std::string account;
+  const auto rescue_it = [&] {
+    return store::rescue_store(
+        files_, folder_->part("store"), kept,
+        [&](const store::Rescued& rescued, const store::View& fresh) -> Result<std::string> {
+          MLP_ASSIGN(account, account_of(rescued, fresh));
+          return account;
+        },
+        &space_);
+  };
+  Status rescued = rescue_it();
   while (!rescued && rescued.error().code == ErrorCode::kNoSpace && folder_->give_up_ballast(0)) {
-    rescued = store::rescue_store(files_, folder_->part("store"), kept, &space_);
+    rescued = rescue_it();
   }
-  if (!rescued) return rescued.error();
+  MLP_TRY(rescued);
   has_rescued_ = true;
   contents_ = {};  // what was whole may be missing in the new one
-  fsck::Findings still_damaged;  // looked for again in the next round
-  MLP_TRY(read_store(still_damaged));
-  std::string missing;
-  if (view_) {
-    MLP_ASSIGN(missing, fsck::name_missing_runs(*view_));
-  }
-  const std::string_view kind = fsck::to_text(fsck::Kind::kUnreadable);
-  const auto told = std::find_if(report_.findings.rbegin(), report_.findings.rend(),
-                                 [&](const wire::FsckFinding& each) {
-                                   return each.is_repaired && each.kind == kind &&
-                                          each.record == fsck::kStoreName;
-                                 });
-  MLP_CHECK(told != report_.findings.rend());
-  told->repair =
-      "a new store of the " + counted(rescued->records, "record") + " that can be read took its " +
-      "place (" + counted(rescued->gaps, "place") + " could not be read); " +
-      (missing.empty() ? "no run is missing" : "lost with all that belonged to them: " + missing) +
-      "; the damaged one is " + kept;
+  const std::lock_guard lock(telling_);
+  const auto told = std::find_if(found_.begin(), found_.end(),  // nothing else is mended with it
+                                 [](const auto& each) { return each.is_repaired; });
+  MLP_CHECK(told != found_.end());
+  told->repair = account + "; the damaged one is " + kept + ", and " + store::account_beside(kept) +
+                 " says this too";
   return {};
 }
 
-std::string FolderFsck::why_commits_are_missing(const store::Meta& meta,
-                                                const Result<std::uint64_t>& synced) {
-  if (!synced || meta.commit >= *synced) return "";
-  if (has_rescued_) return "They stood in what could not be read of the damaged store";
-  return store::why_it_ends_early(files_, store());
+Result<std::string> FolderFsck::account_of(const store::Rescued& rescued,
+                                           const store::View& fresh) {
+  MLP_ASSIGN(const std::string missing, fsck::name_missing_runs(fresh));
+  const auto meta = store::get_meta(fresh);
+  const std::string all = meta && meta->last_run > 0
+                              ? "no run is missing"
+                              : "how many runs there were cannot be told any more";
+  return "a new store of the " + counted(rescued.records, "record") +
+         " that can be read took its place (" + counted(rescued.gaps, "place") +
+         " could not be read); " +
+         (missing.empty() ? all : "lost with all that belonged to them: " + missing);
 }
 
 Status FolderFsck::check_once(fsck::Findings& findings) {
@@ -245,10 +281,13 @@ Status FolderFsck::check_once(fsck::Findings& findings) {
                     wish_.is_repair ? &contents_ : nullptr);
   if (const auto meta = store::get_meta(*view_); meta) {
     const Result<std::uint64_t> synced = folder_->acknowledged();
-    MLP_TRY(check.look_at_commits(*meta, synced, why_commits_are_missing(*meta, synced)));
+    const bool is_short = synced && meta->commit < *synced;
+    const std::string why = is_short ? store::why_commits_are_missing(files_, store()) : "";
+    MLP_TRY(check.look_at_commits(*meta, synced, why));
   }
-  for (bool has_more = true; has_more;) {
-    MLP_ASSIGN(has_more, check.advance());
+  Result<bool> has_more = true;
+  while (has_more && *has_more) {
+    has_more = check.advance();
     show(check.progress());
   }
   const fsck::Progress progress = check.progress();
@@ -256,7 +295,7 @@ Status FolderFsck::check_once(fsck::Findings& findings) {
   report_.objects = std::max(report_.objects, progress.objects);
   report_.object_bytes += progress.object_bytes;
   findings = check.findings();
-  return {};
+  return has_more ? Status() : has_more.error();
 }
 
 void FolderFsck::show(const fsck::Progress& progress) {
@@ -268,9 +307,20 @@ void FolderFsck::show(const fsck::Progress& progress) {
 }
 
 wire::FsckReport FolderFsck::report() {
-  report_.data_folder = folder_->path();
-  report_.took = clock_.steady() - began_;
-  return report_;
+  const std::lock_guard lock(telling_);
+  wire::FsckReport report = report_;
+  report.data_folder = folder_->path();
+  report.took = clock_.steady() - began_;
+  report.findings = mended_;
+  report.findings.insert(report.findings.end(), found_.begin(), found_.end());
+  shorten(report.findings);
+  return report;
+}
+
+bool FolderFsck::say() {
+  const wire::FsckReport all = report();
+  const std::string text = wish_.is_json ? http::to_line(all) : wire::to_text(all);
+  return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
 }
 
 int fail(int code, const std::string& message) {
@@ -284,13 +334,12 @@ int run_fsck(const Config& config, const FsckWish& wish) {
   FolderFsck fsck(config, wish);
   if (const auto failed = fsck.open()) return fail(failed->exit_code, failed->message);
   if (const Status done = fsck.check_and_mend(); !done) {
+    (void)fsck.say();
     const bool is_full = done.error().code == ErrorCode::kNoSpace;
     return fail(is_full ? kNoRoom : kStoreRefused, done.error().message);
   }
-  const wire::FsckReport report = fsck.report();
-  const std::string text = wish.is_json ? http::to_line(report) : wire::to_text(report);
-  if (std::fputs(text.c_str(), stdout) < 0) return kStoreRefused;
-  return report.found == report.repaired ? kStopped : kFindingsLeft;
+  if (!fsck.say()) return kStoreRefused;
+  return fsck.is_all_repaired() ? kStopped : kFindingsLeft;
 }
 
 }  // namespace mlp::mlpd

@@ -21,7 +21,6 @@
 #include "base/text.h"
 #include "runtime/store/latest_view.h"
 #include "runtime/store/rescue.h"
-#include "runtime/store/rocks_log.h"
 #include "runtime/store/way_out.h"
 
 namespace mlp::store {
@@ -243,7 +242,7 @@ Status DataFolder::check(const View& view) const {
   if (!synced && synced.error().code != ErrorCode::kNotFound) return synced.error();
   if (!synced) return meta.schema == 0 ? Status() : lost_mark(part("synced"), meta.commit);
   if (meta.commit >= *synced) return {};
-  return lost_commits(path_, meta.commit, *synced, why_it_ends_early(files_, part("store")));
+  return lost_commits(path_, meta.commit, *synced, why_commits_are_missing(files_, part("store")));
 }
 
 Result<Meta> DataFolder::begin_epoch(Kv& kv) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "runtime/store/buckets.h"
 #include "runtime/store/rocks_kv.h"
+#include "runtime/store/rocks_log.h"
 
 namespace mlp::store {
 namespace {
@@ -18,6 +19,8 @@ constexpr std::uint64_t kMaxBlobFile = 256ull << 20;
 constexpr std::string_view kFilling = "-filling";
 constexpr std::string_view kNew = "-new";  // whole
 constexpr std::string_view kWorkshop = "-rescue";
+constexpr std::string_view kMark = "rescued";  // in a new store: where the account of it is
+constexpr std::uint64_t kMaxMark = 4096;
 
 // ---- reading around damage ----------------------------------------------------------------------
 
@@ -213,8 +216,8 @@ Status find_room(Files& files, const std::string& folder) {
   return free >= needed ? Status() : no_room_for_new(folder, needed, free);
 }
 
-Result<Rescued> fill_new(Files& files, const std::string& folder, const std::string& fresh,
-                         const RocksOptions& options) {
+Result<std::string> fill_new(Files& files, const std::string& folder, const std::string& fresh,
+                             const TellRescue& tell, const RocksOptions& options) {
   MLP_TRY(make_empty(files, fresh));
   MLP_ASSIGN(const std::unique_ptr<Kv> to, open_rocks_kv(fresh, options));
   Rescued rescued;
@@ -223,7 +226,7 @@ Result<Rescued> fill_new(Files& files, const std::string& folder, const std::str
   MLP_TRY(copy_blobs(files, folder, *to, rescued));
   MLP_TRY(to->sync());
   MLP_TRY(workshop.clean());
-  return rescued;
+  return tell(rescued, *to->view());
 }
 
 /// A start makes an empty folder in the place of one that is not there.
@@ -262,14 +265,20 @@ Error no_room_for_new(const std::string& folder, std::uint64_t needed, std::uint
                                    " are free: make room and try again"};
 }
 
-Result<Rescued> rescue_store(Files& files, const std::string& folder, const std::string& kept,
-                             SpaceWatch* space) {
+std::string account_beside(const std::string& kept) {
+  return kept + ".txt";
+}
+
+Status rescue_store(Files& files, const std::string& folder, const std::string& kept,
+                    const TellRescue& tell, SpaceWatch* space) {
   const std::string filling = beside(folder, kFilling);
   MLP_TRY(remove_tree(files, filling));  // of a rescue that was cut short
   MLP_TRY(find_room(files, folder));
   RocksOptions options;
   options.space = space;
-  MLP_ASSIGN(const Rescued rescued, fill_new(files, folder, filling, options));
+  MLP_ASSIGN(const std::string account, fill_new(files, folder, filling, tell, options));
+  MLP_TRY(write_atomic(files, account_beside(kept), account + "\n", 0600));
+  MLP_TRY(write_atomic(files, join_path(filling, kMark), account_beside(kept), 0600));
   CRASH_POINT("rescue.filled");
   MLP_TRY(remove_tree(files, beside(folder, kNew)));
   MLP_TRY(files.rename(filling, beside(folder, kNew)));
@@ -280,7 +289,7 @@ Result<Rescued> rescue_store(Files& files, const std::string& folder, const std:
   CRASH_POINT("rescue.damaged_is_kept");
   MLP_TRY(finish_rescue(files, folder));
   CRASH_POINT("rescue.finished");
-  return rescued;
+  return {};
 }
 
 std::string where_the_store_is(Files& files, const std::string& folder) {
@@ -295,7 +304,18 @@ Status finish_rescue(Files& files, const std::string& folder) {
   return files.sync(parent_path(folder));
 }
 
+std::string why_commits_are_missing(Files& files, const std::string& folder) {
+  const Result<std::string> account = files.read(join_path(folder, kMark), kMaxMark);
+  return account ? "They stood in what could not be read of the damaged store: see " + *account
+                 : why_it_ends_early(files, folder);
+}
+
 void forget_rescue(Files& files, const std::string& folder) {
+  remove_remnants(files, folder);
+  (void)files.remove(join_path(folder, kMark));  // it is of no commit that will be missing
+}
+
+void remove_remnants(Files& files, const std::string& folder) {
   for (const std::string_view ending : {kFilling, kNew, kWorkshop}) {
     (void)remove_tree(files, beside(folder, ending));  // it only takes up space
   }

@@ -14,13 +14,14 @@ sys.path.append(os.path.join(ROOT, "tests/crash"))
 import points  # noqa: E402  (its folder is known only now)
 
 PAGE = 4096
-NO_ROOM = 14  # exit code of mlpd --fsck
+NO_ROOM, DEGRADED = 14, 9  # exit codes of mlpd --fsck and of mlpctl
 # Why acknowledged commits are missing: one of these is said, whatever it is.
 DAMAGED_LOG = "is damaged in the middle, at byte"
 LOST_TAIL = "The end of its log"
 LOST_LOG = "Its write-ahead log is gone"
 OLDER_COPY = "an older copy of the store was put back"
-CAUSES = (DAMAGED_LOG, LOST_TAIL, LOST_LOG, OLDER_COPY)
+NOT_READ = "They stood in what could not be read of the damaged store"
+CAUSES = (DAMAGED_LOG, LOST_TAIL, LOST_LOG, OLDER_COPY, NOT_READ)
 RESCUE_POINTS = ("rescue.filled", "rescue.new_is_whole", "rescue.damaged_is_kept", "rescue.finished")
 
 
@@ -215,6 +216,30 @@ class DamageTest(unittest.TestCase):
                     self.assertIn(self.damaged.judge(), ("no harm", "refused, all kept"))
                     self.assertEqual(glob.glob(self.damaged.store + "-*"), [])
 
+    def test_what_a_rescue_lost_is_told_though_it_was_cut_short_before_it_said_so(self):
+        for point in RESCUE_POINTS[1:]:
+            with self.subTest(point=point):
+                self.damaged.renew()
+                os.unlink(self.damaged.largest("*.sst"))
+                self.damaged.mlpd("--fsck", "--repair", MLP_CRASH_AT=point)
+                [account] = glob.glob(os.path.join(self.damaged.home.data, "trash/damaged-store-*.txt"))
+                with open(account, encoding="utf-8") as file:
+                    self.assertIn("lost with all that belonged to them: runs 1 to 4", file.read())
+
+    def test_commits_that_a_rescue_lost_are_told_as_that_though_it_was_cut_short(self):
+        for point in RESCUE_POINTS[2:]:
+            with self.subTest(point=point):
+                self.damaged.renew()
+                os.unlink(self.log_file())
+                os.unlink(os.path.join(self.damaged.store, "CURRENT"))
+                self.damaged.mlpd("--fsck", "--repair", MLP_CRASH_AT=point)
+                [account] = glob.glob(os.path.join(self.damaged.home.data, "trash/damaged-store-*.txt"))
+                checked = self.damaged.mlpd("--fsck")
+                self.assertIn(f"{NOT_READ}: see {account}", checked.stdout)
+                _, words = self.damaged.start()
+                self.assertEqual([each for each in CAUSES if each in words], [NOT_READ])
+                self.expect_repaired({1, 2, 3, 4}, NOT_READ)
+
     def test_a_repair_for_which_there_will_not_be_room_uses_up_nothing_of_what_is_kept_back(self):
         disk = os.statvfs(self.damaged.home.data)
         os.unlink(os.path.join(self.damaged.store, "CURRENT"))
@@ -225,6 +250,11 @@ class DamageTest(unittest.TestCase):
         repaired = self.damaged.mlpd("--fsck", "--repair")
         self.assertEqual(repaired.returncode, NO_ROOM, repaired.stderr)
         self.assertIn("make room", repaired.stderr)
+        self.assertIn("  --repair: a new store of all that can be read", repaired.stdout)
+        self.assertIn("1 finding\n", repaired.stdout)
+        passed_on = self.damaged.home.ctl("fsck", "--repair", expect=DEGRADED)
+        self.assertIn("CURRENT is missing", passed_on.out)
+        self.assertIn("make room", passed_on.err)
         self.assertNotEqual(before, [])
         self.assertEqual(os.listdir(ballast), before)
 

@@ -92,14 +92,24 @@ Error refused(const MlpdEnd& end, const std::string& folder) {
   return {is_missing ? ErrorCode::kNotFound : ErrorCode::kCorrupt, end.message};
 }
 
+void say(Context& context, const wire::FsckReport& report) {
+  if (context.terminal.is_json)
+    context.say(wire::to_document(report));
+  else
+    context.say(wire::to_text(report));
+}
+
 Result<wire::FsckReport> run_mlpd(Context& context) {
   std::vector<std::string> words = {"--data", context.settings.data_folder, "--fsck", "--json"};
   if (context.line.has("repair")) words.push_back("--repair");
   Lines lines(context);
   MLP_ASSIGN(auto end, run_mlpd_to_its_end(
                            words, [&](std::string_view piece) { (void)lines.take(piece); }));
+  if (end.exit_code > 1) {
+    if (lines.report()) say(context, *lines.report());
+    return refused(end, context.settings.data_folder);
+  }
   if (lines.report()) return *lines.report();
-  if (end.exit_code > 1) return refused(end, context.settings.data_folder);
   return no_report();
 }
 
@@ -107,10 +117,7 @@ Result<ExitCode> run_fsck(Context& context) {
   const bool has_daemon = context.settings.server || is_daemon_answering(context.settings);
   MLP_ASSIGN(auto report, has_daemon ? ask_daemon(context) : run_mlpd(context));
   if (has_daemon && context.line.has("repair")) MLP_TRY(mend_objects(context, report));
-  if (context.terminal.is_json)
-    context.say(wire::to_document(report));
-  else
-    context.say(wire::to_text(report));
+  say(context, report);
   const bool is_mended = report.found == report.repaired;
   if (!is_mended && has_daemon && context.line.has("repair"))
     context.note("what is left cannot be repaired while the daemon uses it: `mlpctl down`, then "

@@ -120,13 +120,19 @@ class Rescue : public ::testing::Test {
 
   Rescued rescue() {
     EXPECT_FALSE(is_sound());
-    const auto rescued = rescue_store(files_, store_, temp_ / "kept");
+    Rescued told;
+    const Status rescued =
+        rescue_store(files_, store_, temp_ / "kept", [&](const Rescued& all, const View&) {
+          told = all;
+          return std::string("what is said of it");
+        });
     EXPECT_TRUE(rescued.has_value()) << (rescued ? "" : rescued.error().message);
+    EXPECT_EQ(files_.read(account_beside(temp_ / "kept"), 100).value(), "what is said of it\n");
     EXPECT_TRUE(is_sound());
     EXPECT_TRUE(files_.stat(temp_ / "kept"));
     EXPECT_FALSE(files_.stat(store_ + "-rescue"));
     EXPECT_FALSE(files_.stat(store_ + "-new"));
-    return rescued ? *rescued : Rescued();
+    return told;
   }
 
   void expect_refused(const std::string& reason) {
@@ -242,6 +248,15 @@ TEST_F(Rescue, AFlippedBitOfABlobCostsThatObjectAlone) {
   EXPECT_EQ(records, kRecords);
   EXPECT_GE(objects, kObjects - 2);
   EXPECT_LT(objects, kObjects);
+}
+
+TEST_F(Rescue, IsWhyCommitsAreMissingUntilADaemonGoesOnWithTheNewStore) {
+  ASSERT_TRUE(files_.remove(largest(".sst")));
+  rescue();
+  const std::string account = account_beside(temp_ / "kept");
+  EXPECT_NE(why_commits_are_missing(files_, store_).find(account), std::string::npos);
+  forget_rescue(files_, store_);
+  EXPECT_EQ(why_commits_are_missing(files_, store_).find(account), std::string::npos);
 }
 
 TEST_F(Rescue, CutShortBeforeItsLastRenameItIsFinishedByTheNextOne) {
