@@ -14,6 +14,7 @@
 #include "runtime/schedule/key_table.h"
 #include "runtime/schedule/ready_queue.h"
 #include "runtime/schedule/resources.h"
+#include "runtime/schedule/retry.h"
 #include "runtime/schedule/run_state.h"
 
 namespace mlp::schedule {
@@ -25,6 +26,18 @@ struct Settlement {
   Outcome outcome;
 };
 
+/// An attempt failed and a try is left, after a wait that the inputs decide.
+struct FailedTry {
+  Retry retry;
+  plan::LastAttempt last;
+};
+
+/// A task run as the replay meets it.
+struct KnownTaskRun {
+  model::TaskRun record;
+  std::optional<FailedTry> failed;  // its attempt: the record still says kRunning
+};
+
 struct Core {
   explicit Core(double cores, std::uint64_t daemon_epoch) : resources(cores), epoch(daemon_epoch) {}
 
@@ -32,10 +45,9 @@ struct Core {
   std::map<model::RunId, std::unique_ptr<RunState>> runs;
 
   std::map<model::AttemptId, TaskEntry*> live;
-  std::map<model::AttemptId, Adopted> unclaimed;        // live; their task runs are not met yet
-  std::map<model::AttemptId, AttemptEnded> early_ends;  // of unclaimed attempts that failed
-  /// Task runs that unclaimed attempts have done, until the replay meets them.
-  std::map<model::TaskRunId, model::TaskRun> early_done;
+  std::map<model::AttemptId, Adopted> unclaimed;  // live; their task runs are not met yet
+  /// Task runs whose unclaimed attempts have ended, until the replay meets them.
+  std::map<model::TaskRunId, KnownTaskRun> ended_early;
   std::map<std::pair<Duration, std::uint64_t>, TaskEntry*> timers;  // steady time, then order
   ReadyQueue queue;
   KeyTable keys;

@@ -70,6 +70,14 @@ Result<Duration> timeout_of(const TaskEntry& entry) {
   return Duration(std::max<std::int64_t>(1000, value.as_duration_us()));
 }
 
+plan::LastAttempt last_of(const AttemptEnded& ended) {
+  plan::LastAttempt last;
+  last.reason = to_text(class_of(ended.outcome).value());
+  last.exit_code = ended.outcome.code;
+  last.peak_memory = ended.peak_memory;
+  return last;
+}
+
 }  // namespace
 
 // ---- ready ------------------------------------------------------------------------------------
@@ -107,8 +115,10 @@ void Dispatch::refuse(RunState& run, model::TaskRunId id, TaskRunState state, st
   model::TaskRun record;
   record.id = std::move(id);
   if (run.spec.known) {
-    std::optional<model::TaskRun> known = find_known(run, record.id);
-    if (known && model::is_final(known->state)) return restore(run, record, std::move(*known));
+    std::optional<KnownTaskRun> known = find_known(run, record.id);
+    if (known && model::is_final(known->record.state)) {
+      return restore(run, record, std::move(known->record));
+    }
   }
   if (run.spec.is_cancel_asked) return set(core_, run, record, TaskRunState::kCancelled);
   record.reason = std::move(reason);
@@ -245,16 +255,18 @@ void Dispatch::fail_attempt(TaskEntry& entry, const AttemptEnded& ended) {
     set(core_, run, entry.record, TaskRunState::kCancelled);
     return settle_final(entry);
   }
-  Retry retry = decide_retry(entry, ended.outcome, *core_.random);
-  if (!retry.is_retried) {
-    return fail(entry, retry.error.empty() ? describe(ended.outcome) : retry.error);
-  }
-  entry.last.reason = to_text(class_of(ended.outcome).value());
-  entry.last.exit_code = ended.outcome.code;
-  entry.last.peak_memory = ended.peak_memory;
-  entry.record.due = core_.now.wall + retry.delay;
-  set(core_, run_of(entry), entry.record, TaskRunState::kBackoff, retry.delay);
-  wait(entry, retry.delay);
+  std::optional<Retry> retry = decide_retry(entry.record, run.plan(), ended.outcome);
+  if (!retry) return fail(entry, describe(ended.outcome));
+  back_off(entry, {*retry, last_of(ended)});
+}
+
+void Dispatch::back_off(TaskEntry& entry, FailedTry failed) {
+  Result<Duration> delay = wait_of(entry, failed.retry, *core_.random);
+  if (!delay) return fail(entry, delay.error().message);
+  entry.last = std::move(failed.last);
+  entry.record.due = core_.now.wall + *delay;
+  set(core_, run_of(entry), entry.record, TaskRunState::kBackoff, *delay);
+  wait(entry, *delay);
 }
 
 void Dispatch::fail(TaskEntry& entry, std::string reason) {
@@ -317,30 +329,31 @@ std::uint64_t Dispatch::count_adopted(model::RunId run) const {
                     [run](const auto& each) { return each.second.task_run.run == run; }));
 }
 
-std::optional<model::TaskRun> Dispatch::find_known(RunState& run, const model::TaskRunId& id) {
-  auto done = core_.early_done.extract(id);
-  if (!done.empty()) return std::move(done.mapped());
-  return run.spec.known ? run.spec.known(id) : std::nullopt;
+std::optional<KnownTaskRun> Dispatch::find_known(RunState& run, const model::TaskRunId& id) {
+  auto early = core_.ended_early.extract(id);
+  if (!early.empty()) return std::move(early.mapped());
+  if (!run.spec.known) return std::nullopt;
+  std::optional<model::TaskRun> record = run.spec.known(id);
+  if (!record) return std::nullopt;
+  return KnownTaskRun{std::move(*record), {}};
 }
 
 bool Dispatch::restore_known(TaskEntry& entry) {
   RunState& run = run_of(entry);
-  std::optional<model::TaskRun> known = find_known(run, entry.record.id);
+  std::optional<KnownTaskRun> known = find_known(run, entry.record.id);
   if (!known) return false;
-  restore(run, entry.record, std::move(*known));
-  switch (entry.record.state) {
-    case TaskRunState::kRunning:
-      resume_attempt(entry);
-      break;
-    case TaskRunState::kBackoff:
-      if (run.spec.is_cancel_asked) {
-        refuse(entry, TaskRunState::kCancelled, {});
-        break;
-      }
-      wait(entry, std::max(Duration(0), entry.record.due - core_.now.wall));
-      break;
-    default:
-      settle_final(entry);
+  restore(run, entry.record, std::move(known->record));
+  const bool is_to_wait = entry.record.state == TaskRunState::kBackoff || known->failed;
+  if (model::is_final(entry.record.state)) {
+    settle_final(entry);
+  } else if (!is_to_wait) {
+    resume_attempt(entry);
+  } else if (run.spec.is_cancel_asked) {
+    refuse(entry, TaskRunState::kCancelled, {});
+  } else if (known->failed) {
+    back_off(entry, std::move(*known->failed));
+  } else {
+    wait(entry, std::max(Duration(0), entry.record.due - core_.now.wall));
   }
   return true;
 }
@@ -354,73 +367,73 @@ void Dispatch::resume_attempt(TaskEntry& entry) {
   core_.live.emplace(attempt, &entry);
   if (found->second.key) core_.keys.claim(entry);
   core_.unclaimed.erase(found);
-  auto early = core_.early_ends.extract(attempt);
-  if (!early.empty()) attempt_ended(std::move(early.mapped()));
 }
 
 // The replay may not meet its task run before others have run, for which a `for` has room first: so
-// it keeps neither cpus nor a key from them.
+// it keeps neither cpus nor a key from them. Its end is recorded at once: who takes its key over
+// may start in the same batch, and no two attempts with one key are ever recorded as live.
 void Dispatch::end_unclaimed(AttemptEnded ended) {
-  auto found = core_.unclaimed.find(ended.id);
-  if (found == core_.unclaimed.end()) return;
-  Adopted& attempt = found->second;
+  auto found = core_.unclaimed.extract(ended.id);
+  if (found.empty()) return;
+  const Adopted& attempt = found.mapped();
   RunState& run = *core_.runs.at(attempt.task_run.run);
   touch(core_, run);
-  core_.resources.give(std::exchange(attempt.cpus, 0));
-  if (ended.outcome.reason == model::EndReason::kSucceeded && !run.is_cancelled) {
-    return succeed_unclaimed(std::move(ended));
-  }
-  if (attempt.key) hand_over(core_.keys.release(std::exchange(attempt.key, {}), attempt.id));
-  if (run.is_cancelled) return drop_unclaimed(ended.id);
-  core_.early_ends.emplace(ended.id, std::move(ended));
-}
-
-void Dispatch::succeed_unclaimed(AttemptEnded ended) {
-  Adopted attempt = std::move(core_.unclaimed.extract(ended.id).mapped());
-  RunState& run = *core_.runs.at(attempt.task_run.run);
-  --run.live;
+  core_.resources.give(attempt.cpus);
   if (ended.took) core_.resources.note(*ended.took);
-  core_.commands->push_back(AttemptSettled{ended.id, true, attempt.key});
+  --run.live;
   std::optional<model::TaskRun> record = run.spec.known(attempt.task_run);
   MLP_CHECK(record && record->state == TaskRunState::kRunning);
-  record->state = TaskRunState::kDone;
-  record->source = model::Source::kRan;
-  record->made_by = ended.id;
-  record->outputs = std::move(ended.outputs);
-  record->ended = core_.now.wall;
-  core_.commands->push_back(TaskRunChanged{*record, Duration(0)});
+  if (ended.outcome.reason == model::EndReason::kSucceeded) {
+    return succeed_unclaimed(attempt, std::move(*record), std::move(ended));
+  }
+  fail_unclaimed(attempt, std::move(*record), ended);
+}
+
+void Dispatch::succeed_unclaimed(const Adopted& attempt, model::TaskRun record,
+                                 AttemptEnded ended) {
+  core_.commands->push_back(AttemptSettled{ended.id, true, attempt.key});
+  record.state = TaskRunState::kDone;
+  record.source = model::Source::kRan;
+  record.made_by = ended.id;
+  record.outputs = std::move(ended.outputs);
+  record.ended = core_.now.wall;
+  core_.commands->push_back(TaskRunChanged{record, Duration(0)});
   if (attempt.key) {
     for (TaskEntry* waiter : core_.keys.dissolve(attempt.key)) {
-      hit(*waiter, record->outputs, ended.id);
+      hit(*waiter, record.outputs, ended.id);
     }
   }
-  core_.early_done.emplace(attempt.task_run, std::move(*record));
+  core_.ended_early.emplace(attempt.task_run, KnownTaskRun{std::move(record), {}});
 }
 
-void Dispatch::drop_unclaimed(model::AttemptId id) {
-  Adopted attempt = std::move(core_.unclaimed.extract(id).mapped());
-  RunState& run = *core_.runs.at(attempt.task_run.run);
-  --run.live;
-  core_.commands->push_back(AttemptSettled{id, false, {}});
-  std::optional<model::TaskRun> record = run.spec.known(attempt.task_run);
-  if (!record || record->state != TaskRunState::kRunning) return;
-  record->state = TaskRunState::kCancelled;
-  record->ended = core_.now.wall;
-  core_.commands->push_back(TaskRunChanged{std::move(*record), Duration(0)});
+// How long it waits for its next try is found when it is met, with its inputs. Until then it is
+// recorded as due now: should the daemon end before, the wait is lost, the try is counted.
+void Dispatch::fail_unclaimed(const Adopted& attempt, model::TaskRun record,
+                              const AttemptEnded& ended) {
+  core_.commands->push_back(AttemptSettled{ended.id, false, {}});
+  if (attempt.key) hand_over(core_.keys.release(attempt.key, attempt.id));
+  const RunSpec& spec = core_.runs.at(attempt.task_run.run)->spec;
+  std::optional<Retry> retry;
+  if (!spec.is_cancel_asked) retry = decide_retry(record, spec.layout->plan(), ended.outcome);
+  KnownTaskRun known{record, {}};
+  if (retry) {
+    known.failed = FailedTry{*retry, last_of(ended)};
+    record.state = TaskRunState::kBackoff;
+    record.due = core_.now.wall;
+  } else {
+    record.state = spec.is_cancel_asked ? TaskRunState::kCancelled : TaskRunState::kFailed;
+    if (!spec.is_cancel_asked) record.reason = describe(ended.outcome);
+    record.ended = core_.now.wall;
+    known.record = record;
+  }
+  core_.commands->push_back(TaskRunChanged{std::move(record), Duration(0)});
+  core_.ended_early.emplace(attempt.task_run, std::move(known));
 }
 
-void Dispatch::cancel_unclaimed(RunState& run) {
-  std::vector<AttemptEnded> ended;
+void Dispatch::cancel_unclaimed(const RunState& run) {
   for (const auto& [id, attempt] : core_.unclaimed) {
-    if (attempt.task_run.run != run.spec.id) continue;
-    auto early = core_.early_ends.extract(id);
-    if (early.empty()) {
-      core_.commands->push_back(Kill{id});
-    } else {
-      ended.push_back(std::move(early.mapped()));
-    }
+    if (attempt.task_run.run == run.spec.id) core_.commands->push_back(Kill{id});
   }
-  for (AttemptEnded& end : ended) end_unclaimed(std::move(end));
 }
 
 // ---- settling ---------------------------------------------------------------------------------

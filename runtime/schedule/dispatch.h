@@ -34,8 +34,8 @@ class Dispatch {
   void grant();
   /// Cancels what does not run; asks for the end of what does (then it stays).
   void cancel(TaskEntry& entry);
-  /// Attempts of a cancelled run that the replay never met are killed.
-  void cancel_unclaimed(RunState& run);
+  /// Attempts of a run to be cancelled that the replay has not met are killed.
+  void cancel_unclaimed(const RunState& run);
   void adopt(const std::vector<Adopted>& adopted);
   /// Of those adopted, the attempts of one run that the replay has not met.
   std::uint64_t count_adopted(model::RunId run) const;
@@ -50,11 +50,12 @@ class Dispatch {
   void hit(TaskEntry& entry, const std::vector<model::Output>& outputs, model::AttemptId made_by);
   void succeed(TaskEntry& entry, AttemptEnded ended);
   void fail_attempt(TaskEntry& entry, const AttemptEnded& ended);
+  void back_off(TaskEntry& entry, FailedTry failed);
   void fail(TaskEntry& entry, std::string reason);
   void end_unclaimed(AttemptEnded ended);
-  void succeed_unclaimed(AttemptEnded ended);
-  void drop_unclaimed(model::AttemptId id);
-  std::optional<model::TaskRun> find_known(RunState& run, const model::TaskRunId& id);
+  void succeed_unclaimed(const Adopted& attempt, model::TaskRun record, AttemptEnded ended);
+  void fail_unclaimed(const Adopted& attempt, model::TaskRun record, const AttemptEnded& ended);
+  std::optional<KnownTaskRun> find_known(RunState& run, const model::TaskRunId& id);
   void hand_over(TaskEntry* next);
   void wait(TaskEntry& entry, Duration delay);
   void assume_missing(TaskEntry& entry);

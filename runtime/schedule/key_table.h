@@ -24,7 +24,8 @@ class KeyTable {
   void reserve(const Digest& key, model::AttemptId attempt);
   /// The task run of a reserved attempt is met: it leads.
   void claim(TaskEntry& entry);
-  /// A reserved attempt failed before its task run was met. Returns who takes over, or null.
+  /// A reserved attempt failed before its task run was met: its end is recorded with the start of
+  /// who takes over. Returns that one, or null.
   TaskEntry* release(const Digest& key, model::AttemptId attempt);
   /// The leader of a key; null when there is none.
   TaskEntry* leader(const Digest& key) const;

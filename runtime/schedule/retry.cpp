@@ -36,22 +36,6 @@ Result<Duration> duration_of(const TaskEntry& entry, const plan::Expression& exp
   return Duration(std::max<std::int64_t>(0, value.as_duration_us()));
 }
 
-// first * 2^(tries - 1), at most last, and up to a quarter more.
-Result<Duration> wait_of(const TaskEntry& entry, const RetryRule& rule, std::uint32_t tries,
-                         Random& random) {
-  if (!rule.backoff_from) return Duration(0);
-  MLP_ASSIGN(Duration first, duration_of(entry, *rule.backoff_from));
-  Duration last = first;
-  if (rule.backoff_to) {
-    MLP_ASSIGN(last, duration_of(entry, *rule.backoff_to));
-  }
-  Duration wait = first;
-  for (std::uint32_t i = 1; i < tries && wait < last; ++i) wait *= 2;
-  wait = std::min(wait, std::max(first, last));
-  auto extra = static_cast<std::int64_t>(static_cast<double>(wait.count()) * 0.25 * random.unit());
-  return wait + Duration(extra);
-}
-
 }  // namespace
 
 std::optional<RetryClass> class_of(const model::Outcome& outcome) {
@@ -86,24 +70,36 @@ std::string_view to_text(RetryClass retry_class) {
   return "error";
 }
 
-Retry decide_retry(TaskEntry& entry, const model::Outcome& outcome, Random& random) {
-  ++entry.record.failures;
+std::optional<Retry> decide_retry(model::TaskRun& record, const plan::Plan& plan,
+                                  const model::Outcome& outcome) {
+  ++record.failures;
   std::optional<RetryClass> retry_class = class_of(outcome);
-  if (!retry_class) return {};
-  const plan::Plan& plan = entry.frame->run->plan();
-  const auto& rules = plan.definition_of(plan.task(entry.record.id.task)).retry;
+  if (!retry_class) return std::nullopt;
+  const auto& rules = plan.definition_of(plan.task(record.id.task)).retry;
   std::size_t rule = find_rule(rules, *retry_class, outcome);
   bool is_written = rule < rules.size();
   std::uint32_t budget =
       is_written ? rules[rule].tries : (*retry_class == RetryClass::kLost ? kLostTries : 0);
-  entry.record.tries_by_rule.resize(rules.size() + 1);
-  std::uint32_t& tries = entry.record.tries_by_rule[rule];
-  if (tries >= budget) return {};
+  record.tries_by_rule.resize(rules.size() + 1);
+  std::uint32_t& tries = record.tries_by_rule[rule];
+  if (tries >= budget) return std::nullopt;
   ++tries;
-  if (!is_written) return {true, Duration(0), {}};
-  Result<Duration> wait = wait_of(entry, rules[rule], tries, random);
-  if (!wait) return {false, Duration(0), wait.error().message};
-  return {true, *wait, {}};
+  return Retry{is_written ? &rules[rule] : nullptr, tries};
+}
+
+// first * 2^(tries - 1), at most last, and up to a quarter more.
+Result<Duration> wait_of(const TaskEntry& entry, const Retry& retry, Random& random) {
+  if (retry.rule == nullptr || !retry.rule->backoff_from) return Duration(0);
+  MLP_ASSIGN(Duration first, duration_of(entry, *retry.rule->backoff_from));
+  Duration last = first;
+  if (retry.rule->backoff_to) {
+    MLP_ASSIGN(last, duration_of(entry, *retry.rule->backoff_to));
+  }
+  Duration wait = first;
+  for (std::uint32_t i = 1; i < retry.tries && wait < last; ++i) wait *= 2;
+  wait = std::min(wait, std::max(first, last));
+  auto extra = static_cast<std::int64_t>(static_cast<double>(wait.count()) * 0.25 * random.unit());
+  return wait + Duration(extra);
 }
 
 }  // namespace mlp::schedule

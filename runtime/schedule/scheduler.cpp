@@ -122,7 +122,7 @@ void Scheduler::forget(RunState& run) {
   collect_counts(run);
   std::erase(core_.counted, run.spec.id);
   core_.queue.forget(run);
-  std::erase_if(core_.early_done,
+  std::erase_if(core_.ended_early,
                 [&](const auto& each) { return each.first.run == run.spec.id; });
   core_.runs.erase(run.spec.id);
 }

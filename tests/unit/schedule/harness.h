@@ -49,6 +49,9 @@ class Harness {
 
   /// Feeds an event and answers look-ups and evaluations at once.
   void feed(schedule::Event event) {
+    if (const auto* adopted = std::get_if<schedule::AttemptsAdopted>(&event)) {
+      for (const schedule::Adopted& each : adopted->attempts) note_live(each.id, each.key);
+    }
     std::deque<schedule::Event> events;
     events.push_back(std::move(event));
     while (!events.empty() || scheduler.has_more()) {
@@ -182,10 +185,12 @@ class Harness {
       started.push_back(name);
       order.push_back(name);
       running[name] = *start;
+      note_live(start->id, key_of(*start));
       most_running = std::max(most_running, running.size());
     } else if (auto* changed = std::get_if<schedule::TaskRunChanged>(&command)) {
       note(changed->record);
     } else if (auto* settled = std::get_if<schedule::AttemptSettled>(&command)) {
+      live_keys.erase(settled->id);  // recorded as ended
       if (settled->publishes) published[settled->id] = settled->key;
     } else if (auto* run = std::get_if<schedule::RunEnded>(&command)) {
       ended.push_back(*run);
@@ -209,6 +214,21 @@ class Harness {
     }
   }
 
+  /// None where the task is never a hit.
+  Digest key_of(const schedule::Start& start) const {
+    const plan::Plan& plan = *plans.at(start.task_run.run);
+    return plan.definitions[start.definition].is_cached ? start.key : Digest{};
+  }
+
+  /// As recovery demands it of the store: two with one key would end the next daemon's start.
+  void note_live(model::AttemptId id, const Digest& key) {
+    if (is_large || !key) return;
+    for (const auto& [other, its_key] : live_keys) {
+      if (its_key == key) violations.insert("two attempts with one key are recorded as live");
+    }
+    live_keys.emplace(id, key);
+  }
+
   void note(const model::TaskRun& record) {
     std::string state(model::to_text(record.state));
     if (record.source != model::Source::kNone) {
@@ -225,6 +245,7 @@ class Harness {
   }
 
   std::map<model::AttemptId, Digest> published;
+  std::map<model::AttemptId, Digest> live_keys;  // of attempts that are recorded as live
 };
 
 }  // namespace mlp::test

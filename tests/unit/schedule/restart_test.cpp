@@ -40,9 +40,12 @@ schedule::RunSpec with_records(std::vector<model::TaskRun> records) {
 
 // Calls `t` for each number, one at a time.
 std::shared_ptr<const plan::Plan> one_by_one(const std::vector<std::int64_t>& list,
-                                             bool is_cached) {
+                                             bool is_cached,
+                                             std::vector<plan::RetryRule> retry = {}) {
   PlanBuilder b;
-  b.define("t", {"x"}).is_cached = is_cached;
+  plan::TaskDefinition& definition = b.define("t", {"x"});
+  definition.is_cached = is_cached;
+  definition.retry = std::move(retry);
   ForOptions options;
   options.limit = 1;
   auto each = b.for_each(
@@ -107,6 +110,63 @@ TEST(Restart, who_waits_for_the_key_of_one_that_failed_so_takes_over) {
   h.run_all();
   EXPECT_THAT(h.started, ElementsAre("t[0]", "t[1]"));
   EXPECT_EQ(h.result(), "[10,12,10]");
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(Restart, one_that_failed_so_is_recorded_before_who_takes_its_key_over_starts) {
+  Harness h(1);
+  take_up(h, one_by_one({5, 6, 5}, true), sha256("t|5"));
+  h.feed(end_of_it(EndReason::kLost));
+  EXPECT_THAT(h.running_names(), ElementsAre("t[0]"));
+  EXPECT_EQ(h.state_of("t[2]"), "backoff");
+  EXPECT_EQ(h.records["t[2]"].failures, 1u);
+  EXPECT_EQ(h.records["t[2]"].due, h.wall);
+  EXPECT_EQ(h.scheduler.live_attempts(), 1u);
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(Restart, one_that_failed_so_without_a_try_left_has_failed_at_once) {
+  Harness h(1);
+  take_up(h, one_by_one({5, 6, 5}, true), sha256("t|5"));
+  h.feed(end_of_it(EndReason::kTimeout));
+  EXPECT_EQ(h.state_of("t[2]"), "failed: timed out");
+  h.run_all();
+  EXPECT_THAT(h.started, ElementsAre("t[0]", "t[1]"));
+  EXPECT_EQ(h.run_state(), "failed");
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(Restart, one_that_failed_so_waits_as_its_inputs_say_when_it_is_met) {
+  Expression x;
+  x.kind = plan::ExpressionKind::kInput;
+  plan::RetryRule rule;
+  rule.classes = {plan::RetryClass::kLost};
+  rule.tries = 1;
+  rule.backoff_from = binary(plan::Operator::kMultiply, seconds(10), x);
+  Harness h(1);
+  take_up(h, one_by_one({1, 2, 3}, false, {rule}), {});
+  h.feed(end_of_it(EndReason::kLost));
+  EXPECT_EQ(h.records["t[2]"].due, h.wall);
+  h.end("t[0]");
+  h.end("t[1]");
+  EXPECT_EQ(h.state_of("t[2]"), "backoff");
+  EXPECT_GE(h.records["t[2]"].due, h.wall + std::chrono::seconds(30));
+  h.run_all([](const auto&, auto) { return EndReason::kLost; });
+  EXPECT_EQ(h.state_of("t[2]"), "failed: lost");
+  EXPECT_THAT(h.started, ElementsAre("t[0]", "t[1]", "t[2]"));
+  EXPECT_THAT(h.violations, IsEmpty());
+}
+
+TEST(Restart, one_that_failed_so_is_not_tried_again_in_a_run_cancelled_since) {
+  Harness h(1);
+  take_up(h, one_by_one({5, 6, 5}, true), sha256("t|5"));
+  h.feed(end_of_it(EndReason::kLost));
+  h.feed(schedule::CancelAsked{model::RunId(1)});
+  EXPECT_THAT(h.killed, ElementsAre("t[0]"));
+  h.end("t[0]", EndReason::kCancelled);
+  EXPECT_EQ(h.state_of("t[2]"), "cancelled");
+  EXPECT_EQ(h.run_state(), "cancelled");
+  EXPECT_THAT(h.violations, IsEmpty());
 }
 
 TEST(Restart, in_a_run_to_be_cancelled_nothing_starts_and_nothing_is_taken_for_skipped) {
