@@ -23,6 +23,7 @@ Error system_error(const std::string& what, const std::string& path) {
   if (number == ENOENT || number == ENOTDIR) code = ErrorCode::kNotFound;
   if (number == EEXIST || number == ENOTEMPTY) code = ErrorCode::kConflict;
   if (number == EACCES || number == EPERM) code = ErrorCode::kDenied;
+  if (number == EMFILE || number == ENFILE || number == ENOMEM) code = ErrorCode::kUnavailable;
   if (number == ENOSPC || number == EDQUOT) code = ErrorCode::kNoSpace;
   return {code, what + " " + printable(path) + ": " + std::strerror(number)};
 }

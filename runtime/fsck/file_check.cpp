@@ -76,11 +76,7 @@ Status FileCheck::look_at_objects() {
 Status FileCheck::begin(const store::ObjectRecord& record) {
   const Result<FileInfo> info = place_.files.stat(place_.objects.path_of(record.digest));
   ++objects_;
-  if (!info) {
-    if (info.error().code != ErrorCode::kNotFound) return info.error();
-    tell_lost(Kind::kMissingObject, record.digest, "its file is gone");
-    return {};
-  }
+  if (!info) return tell_unreadable(record.digest, info.error());
   if (info->kind != FileKind::kFile || info->size != record.size) {
     tell_lost(Kind::kDamagedObject, record.digest,
               "its file has " + std::to_string(info->size) + " bytes instead of " +
@@ -98,15 +94,17 @@ Status FileCheck::hash_on() {
   Hashing& at = *hashing_;
   const std::uint64_t until = std::min(at.offset + kHashedAtOnce, at.record.size);
   while (at.offset < until) {
-    MLP_ASSIGN(const std::string piece, at.reader.read(at.offset, kPiece));
-    if (piece.empty()) {
-      tell_lost(Kind::kDamagedObject, at.record.digest, "its file became shorter");
+    const Result<std::string> piece = at.reader.read(at.offset, kPiece);
+    if (!piece || piece->empty()) {
+      const Digest digest = at.record.digest;
       hashing_.reset();
+      if (!piece) return tell_unreadable(digest, piece.error());
+      tell_lost(Kind::kDamagedObject, digest, "its file became shorter");
       return {};
     }
-    at.hasher.update(piece);
-    at.offset += piece.size();
-    object_bytes_ += piece.size();
+    at.hasher.update(*piece);
+    at.offset += piece->size();
+    object_bytes_ += piece->size();
   }
   if (at.offset < at.record.size) return {};
   const store::ObjectRecord record = at.record;
@@ -123,9 +121,21 @@ Status FileCheck::end(const store::ObjectRecord& record, const Digest& found) {
     return {};
   }
   if (!record.is_manifest) return {};
-  MLP_ASSIGN(const std::string bytes,
-             place_.objects.read(view_, record.digest, objects::kMaxManifestBytes));
-  return check_manifest(Scope{view_, findings_}, record.digest, bytes);
+  const auto bytes = place_.objects.read(view_, record.digest, objects::kMaxManifestBytes);
+  if (!bytes) return tell_unreadable(record.digest, bytes.error());
+  return check_manifest(Scope{view_, findings_}, record.digest, *bytes);
+}
+
+// A daemon may move it away meanwhile, and a disk may have lost the place where it stands. What the
+// system refuses for want of something of its own says nothing of the object.
+Status FileCheck::tell_unreadable(const Digest& digest, const Error& why) {
+  if (why.code == ErrorCode::kNotFound) {
+    tell_lost(Kind::kMissingObject, digest, "its file is gone");
+    return {};
+  }
+  if (why.code != ErrorCode::kIo && why.code != ErrorCode::kCorrupt) return why;
+  tell_lost(Kind::kDamagedObject, digest, "its file cannot be read (" + why.message + ")");
+  return {};
 }
 
 void FileCheck::tell_lost(Kind kind, const Digest& digest, std::string_view what) {
@@ -194,7 +204,10 @@ void FileCheck::tell_stray(const std::string& name, std::string_view why) {
 // Some hundred files at a time.
 Status FileCheck::look_for_strays() {
   if (!folders_) {
-    MLP_ASSIGN(folders_, place_.files.list(place_.data_folder + "/objects"));
+    Result<std::vector<std::string>> listed =
+        place_.files.list(place_.data_folder + "/objects");
+    if (!listed && listed.error().code != ErrorCode::kNotFound) return listed.error();
+    folders_ = listed ? std::move(*listed) : std::vector<std::string>();
     for (std::string& folder : *folders_) folder = "objects/" + folder;
     folders_->push_back("logs");
   }

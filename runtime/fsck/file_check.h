@@ -53,6 +53,7 @@ class FileCheck {
   Status begin(const store::ObjectRecord& record);
   Status hash_on();
   Status end(const store::ObjectRecord& record, const Digest& found);
+  Status tell_unreadable(const Digest& digest, const Error& why);
   void tell_lost(Kind kind, const Digest& digest, std::string_view what);
   Status look_at_logs();
   Status look_at_log(const model::Attempt& attempt);

@@ -10,13 +10,42 @@
 #include "runtime/store/latest_view.h"
 #include "runtime/store/memory_kv.h"
 #include "runtime/store/task_run_records.h"
-#include "tests/faults/faulty_files.h"
 #include "tests/support/temp_folder.h"
 
 namespace mlp::test {
 namespace {
 
 using fsck::Kind;
+
+/// Files that are there, but cannot be read.
+class RefusedReads final : public Files {
+ public:
+  explicit RefusedReads(Error why) : why_(std::move(why)) {}
+
+  Result<FileInfo> stat(const std::string& path) override { return real_.stat(path); }
+  Result<std::string> read(const std::string&, std::uint64_t) override { return why_; }
+  Result<std::string> read_range(const std::string&, std::uint64_t, std::uint64_t) override {
+    return why_;
+  }
+  Status write(const std::string&, std::string_view, std::uint32_t) override { return why_; }
+  Status append(const std::string&, std::string_view) override { return why_; }
+  Status sync(const std::string&) override { return why_; }
+  Status rename(const std::string&, const std::string&) override { return why_; }
+  Status link(const std::string&, const std::string&) override { return why_; }
+  Status remove(const std::string&) override { return why_; }
+  Status make_folder(const std::string&, std::uint32_t) override { return why_; }
+  Status chmod(const std::string&, std::uint32_t) override { return why_; }
+  Status symlink(const std::string&, const std::string&) override { return why_; }
+  Result<std::string> read_link(const std::string&) override { return why_; }
+  Result<std::vector<std::string>> list(const std::string& path) override {
+    return real_.list(path);
+  }
+  Result<std::uint64_t> free_space(const std::string&) override { return why_; }
+
+ private:
+  Error why_;
+  Files& real_ = real_files();
+};
 
 class FileCheckTest : public ::testing::Test {
  protected:
@@ -45,6 +74,15 @@ class FileCheckTest : public ::testing::Test {
       ASSERT_TRUE(fsck::mend({kv_, files_, objects_, *folder_}, findings));
     }
     EXPECT_EQ(check(later).to_text(), "");
+  }
+
+  /// Of a check in which the object's file cannot be read.
+  std::pair<Status, fsck::Findings> check_refused(ErrorCode code) {
+    RefusedReads refused({code, "it says why"});
+    fsck::Check whole(kv_.view(), {refused, objects_, folder_->path(), Instant{1}}, {});
+    Result<bool> has_more = true;
+    while (has_more && *has_more) has_more = whole.advance();
+    return {has_more ? Status() : has_more.error(), whole.findings()};
   }
 
   std::string path() { return objects_.path_of(large_.digest); }
@@ -81,18 +119,34 @@ TEST_F(FileCheckTest, a_file_that_was_cut_short_is_found_without_reading_it) {
   EXPECT_EQ(bytes_, 0u);
 }
 
-// A disk that does not answer says nothing of what is there.
-TEST_F(FileCheckTest, what_the_system_refuses_ends_the_check_and_is_no_damage) {
-  faults::FaultModel model(temp_.path(), {faults::Kind::kIoError, 1, true});
-  faults::FaultyFiles refusing(model);
-  fsck::Check whole(kv_.view(), {refusing, objects_, folder_->path(), Instant{1}}, {});
-  Result<bool> has_more = true;
-  while (has_more && *has_more) has_more = whole.advance();
-  ASSERT_FALSE(has_more.has_value());
-  EXPECT_EQ(has_more.error().code, ErrorCode::kIo);
-  EXPECT_EQ(whole.findings().to_text(), "");
-  const Error unknown{ErrorCode::kIo, "too many open files"};
-  EXPECT_FALSE(whole.look_at_commits({1, "f", 1, 5, 1}, unknown, "").has_value());
+TEST_F(FileCheckTest, one_object_that_the_disk_does_not_give_is_found_and_the_check_goes_on) {
+  const auto [done, findings] = check_refused(ErrorCode::kIo);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(findings.total(), 1u) << findings.to_text();
+  EXPECT_EQ(findings.all()[0].kind, Kind::kDamagedObject);
+  EXPECT_NE(findings.to_text().find("cannot be read (it says why)"), std::string::npos);
+}
+
+TEST_F(FileCheckTest, one_object_that_is_moved_away_while_it_is_read_is_found_to_be_gone) {
+  const auto [done, findings] = check_refused(ErrorCode::kNotFound);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(findings.total(), 1u) << findings.to_text();
+  EXPECT_EQ(findings.all()[0].kind, Kind::kMissingObject);
+}
+
+// It says nothing of what is there.
+TEST_F(FileCheckTest, too_many_open_files_end_the_check_and_are_no_damage) {
+  const auto [done, findings] = check_refused(ErrorCode::kUnavailable);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(findings.to_text(), "");
+  fsck::Check whole(kv_.view(), {files_, objects_, folder_->path(), Instant{1}}, {});
+  EXPECT_FALSE(whole.look_at_commits({1, "f", 1, 5, 1}, done.error(), ""));
+}
+
+TEST_F(FileCheckTest, a_folder_of_objects_that_is_gone_ends_no_check) {
+  ASSERT_TRUE(remove_tree(files_, folder_->part("objects")));
+  EXPECT_EQ(check().total(), 1u);
 }
 
 TEST_F(FileCheckTest, what_was_read_is_not_read_again_by_the_check_after_a_repair) {
