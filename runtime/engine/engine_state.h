@@ -70,7 +70,7 @@ struct Engine::State {
   void take(ObjectLostMessage message);
   void take(schedule::EvaluationDone done);
   void add_run(model::Run record, std::shared_ptr<const PreparedPlan> prepared,
-               schedule::Known known);
+               schedule::Known known, std::vector<model::Counts> counted = {});
 
   // what commands mean (carry_out.cpp)
   void carry_out(schedule::LookUp& command);

@@ -12,6 +12,7 @@
 #include "runtime/engine/engine_state.h"
 #include "runtime/engine/live_records.h"
 #include "runtime/store/attempt_records.h"
+#include "runtime/store/count_records.h"
 #include "runtime/store/run_records.h"
 #include "runtime/store/way_out.h"
 
@@ -25,6 +26,7 @@ struct Found {
   model::Run record;
   std::shared_ptr<const PreparedPlan> prepared;
   std::vector<model::Attempt> live;
+  std::vector<model::Counts> counted;  // by TaskId - 1
 };
 
 struct Settled {
@@ -42,6 +44,7 @@ class Recovery {
   Status find_live();
   Status read_due();
   Result<std::shared_ptr<const PreparedPlan>> read_plan(const model::Run& run);
+  Result<std::vector<model::Counts>> read_counts(model::RunId run, const PreparedPlan& prepared);
   Status look_at_task_runs(const Found& found);
   std::vector<plan::Value> inputs_of(const Found& found, const model::Attempt& attempt);
   Result<Settled> ask_executor();
@@ -92,12 +95,23 @@ Status Recovery::find_runs() {
   for (model::Run& run : runs) {
     Found found;
     MLP_ASSIGN(found.prepared, read_plan(run));
+    MLP_ASSIGN(found.counted, read_counts(run.id, *found.prepared));
     found.record = std::move(run);
     MLP_TRY(look_at_task_runs(found));
     model::RunId id = found.record.id;
     runs_.emplace(id, std::move(found));
   }
   return {};
+}
+
+Result<std::vector<model::Counts>> Recovery::read_counts(model::RunId run,
+                                                         const PreparedPlan& prepared) {
+  std::vector<model::Counts> counted(prepared.layout->plan().tasks.size());
+  MLP_ASSIGN(const auto recorded, store::list_counts(view(), run));
+  for (const auto& [task, counts] : recorded) {
+    if (task.value - 1 < counted.size()) counted[task.value - 1] = counts;
+  }
+  return counted;
 }
 
 Result<std::shared_ptr<const PreparedPlan>> Recovery::read_plan(const model::Run& run) {
@@ -269,7 +283,8 @@ void Recovery::replay() {
       if (*record) clamp_due(**record, due, engine.parts.clock.now());
       return std::move(record).value();
     };
-    engine.add_run(std::move(found.record), std::move(found.prepared), std::move(known));
+    engine.add_run(std::move(found.record), std::move(found.prepared), std::move(known),
+                   std::move(found.counted));
   }
 }
 

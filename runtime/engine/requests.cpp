@@ -29,7 +29,7 @@ void Engine::State::take(SubmitMessage message) {
 }
 
 void Engine::State::add_run(model::Run record, std::shared_ptr<const PreparedPlan> prepared,
-                            schedule::Known known) {
+                            schedule::Known known, std::vector<model::Counts> counted) {
   schedule::RunSpec spec;
   spec.id = record.id;
   spec.layout = prepared->layout;
@@ -38,6 +38,7 @@ void Engine::State::add_run(model::Run record, std::shared_ptr<const PreparedPla
     return std::optional(key_of(*prepared, definition, inputs));
   };
   spec.known = std::move(known);
+  spec.counted = std::move(counted);
   spec.is_cancel_asked = record.cancel_asked;
   ActiveRun& run = runs[record.id];
   run.prepared = std::move(prepared);

@@ -40,7 +40,18 @@ std::uint64_t& field(model::Counts& counts, TaskRunState state, model::Source so
   return counts.waiting;
 }
 
+std::uint64_t ended(const model::Counts& counts) {
+  return counts.ran + counts.hit + counts.failed + counts.skipped + counts.cancelled;
+}
+
 }  // namespace
+
+bool has_met_what_was_counted(const RunState& run, TaskId task) {
+  if (run.spec.counted.empty()) return true;
+  const model::Counts& before = run.spec.counted[task.value - 1];
+  const model::Counts& now = run.counts[task.value - 1].counts;
+  return ended(now) >= ended(before) && (now.total >= before.total || now.is_total_known);
+}
 
 void expect_task_runs(RunState& run, TaskId task, std::uint64_t count) {
   model::Counts& counts = touch(run, task).counts;

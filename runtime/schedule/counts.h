@@ -18,6 +18,10 @@ void count_change(RunState& run, TaskId task, model::TaskRunState from, model::T
 /// Whatever still waits is cancelled, also items that were never expanded.
 void cancel_waiting(RunState& run);
 
+/// False while the replay of a run that is taken up again has met less of a task than was counted
+/// before: to those who read, nothing that has ended goes away for a moment.
+bool has_met_what_was_counted(const RunState& run, TaskId task);
+
 /// A block of the plan is instantiated `count` times by a statement that was counted as one
 /// undecided place until now.
 void expect_block(RunState& run, BlockId block, std::uint64_t count);

@@ -151,6 +151,9 @@ struct RunSpec {
   std::vector<std::pair<StatementId, plan::Value>> arguments;  // sorted by statement
   KeyOf key_of;
   Known known;               // empty for a new run
+  /// Of a run that is taken up again, what was counted of each task, by TaskId - 1; empty for a new
+  /// run. Stands until the replay has met as much.
+  std::vector<model::Counts> counted;
   /// Of a run that is taken up again, before the restart or since: its replay cancels all that is not
   /// recorded as ended, and so comes to an end.
   bool is_cancel_asked = false;

@@ -4,6 +4,7 @@
 #include "runtime/schedule/scheduler.h"
 
 #include "runtime/schedule/block_machine.h"
+#include "runtime/schedule/counts.h"
 #include "runtime/schedule/dispatch.h"
 
 namespace mlp::schedule {
@@ -109,12 +110,13 @@ void Scheduler::end_runs() {
 }
 
 void Scheduler::collect_counts(RunState& run) {
-  for (TaskId task : run.dirty) {
+  std::erase_if(run.dirty, [&](TaskId task) {
+    if (!run.is_over && !has_met_what_was_counted(run, task)) return false;
     TaskCounts& counts = run.counts[task.value - 1];
     counts.is_dirty = false;
     changed_counts_.push_back({run.spec.id, task, counts.counts});
-  }
-  run.dirty.clear();
+    return true;
+  });
   run.is_counted = false;
 }
 

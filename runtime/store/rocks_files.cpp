@@ -5,6 +5,7 @@
 #include <rocksdb/file_system.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -20,6 +21,8 @@ namespace {
 using rocksdb::FileOptions;
 using rocksdb::FSDirectory;
 using rocksdb::FSDirectoryWrapper;
+using rocksdb::FSSequentialFile;
+using rocksdb::FSSequentialFileOwnerWrapper;
 using rocksdb::FSWritableFile;
 using rocksdb::FSWritableFileOwnerWrapper;
 using rocksdb::IODebugContext;
@@ -143,6 +146,29 @@ class ListFile final : public PatientFile {
   ListMark mark_;
 };
 
+/// RocksDB's list of its files, as far as it was synced.
+class SyncedListFile final : public FSSequentialFileOwnerWrapper {
+ public:
+  SyncedListFile(std::unique_ptr<FSSequentialFile> target, std::uint64_t synced)
+      : FSSequentialFileOwnerWrapper(std::move(target)), left_(synced) {}
+
+  IOStatus Read(std::size_t count, const IOOptions& options, Slice* result, char* scratch,
+                IODebugContext* debug) override {
+    count = static_cast<std::size_t>(std::min<std::uint64_t>(count, left_));
+    IOStatus status = target()->Read(count, options, result, scratch, debug);
+    if (status.ok()) left_ -= result->size();
+    return status;
+  }
+  IOStatus Skip(std::uint64_t count) override {
+    count = std::min(count, left_);
+    left_ -= count;
+    return target()->Skip(count);
+  }
+
+ private:
+  std::uint64_t left_;
+};
+
 class PatientFolder final : public FSDirectoryWrapper {
  public:
   PatientFolder(std::string path, std::unique_ptr<FSDirectory> target)
@@ -178,6 +204,15 @@ class PatientFiles final : public rocksdb::FileSystemWrapper {
     } else {
       *file = std::make_unique<PatientFile>(path, std::move(made), watch_);
     }
+    return status;
+  }
+  IOStatus NewSequentialFile(const std::string& path, const FileOptions& options,
+                             std::unique_ptr<FSSequentialFile>* file,
+                             IODebugContext* debug) override {
+    IOStatus status = FileSystemWrapper::NewSequentialFile(path, options, file, debug);
+    if (!status.ok() || !is_list_of_files(path)) return status;
+    const auto synced = synced_size_of_list(*this, path);
+    if (synced) *file = std::make_unique<SyncedListFile>(std::move(*file), *synced);
     return status;
   }
   // RocksDB writes each file once, from its start, with the options it is opened with here.

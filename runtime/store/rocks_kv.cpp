@@ -273,7 +273,7 @@ Result<std::shared_ptr<Database>> open_database(const std::string& folder,
   }
   auto database = std::make_shared<Database>();
   database->env = rocksdb::NewCompositeEnv(make_patient_files(asked.space, asked.files));
-  if (const Status whole = check_list_of_files(*database->env, folder); !whole) {
+  if (const Status whole = check_list_of_files(*database->env->GetFileSystem(), folder); !whole) {
     return with_way_out(whole.error());
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -283,13 +283,9 @@ Result<std::shared_ptr<Database>> open_database(const std::string& folder,
     return Error{ErrorCode::kNotFound, "the store in " + folder + " was never made whole"};
   }
   const auto families = all_families(asked);
-  const auto open = [&] {
-    return is_read_only ? rocksdb::DB::OpenForReadOnly(options, folder, families, &handles, &db)
-                        : rocksdb::DB::Open(options, folder, families, &handles, &db);
-  };
-  rocksdb::Status status = open();
-  const bool may_cut = status.IsCorruption() && !is_read_only;
-  if (may_cut && cut_list_of_files(*database->env, folder)) status = open();
+  const rocksdb::Status status =
+      is_read_only ? rocksdb::DB::OpenForReadOnly(options, folder, families, &handles, &db)
+                   : rocksdb::DB::Open(options, folder, families, &handles, &db);
   if (!status.ok()) return to_error(status).with_context("cannot open " + folder);
   database->db.reset(db);
   database->families = {handles[0], handles[1]};

@@ -29,22 +29,10 @@ rocksdb::IOStatus write_whole(rocksdb::FileSystem& files, const std::string& pat
   return status;
 }
 
-/// In place of what is at `path`, durable when it returns.
-rocksdb::IOStatus put_whole(rocksdb::FileSystem& files, const std::string& path,
-                            const std::string& fresh, const std::string& text) {
-  rocksdb::IOStatus status = write_whole(files, fresh, text);
-  if (status.ok()) status = files.RenameFile(fresh, path, rocksdb::IOOptions(), nullptr);
-  std::unique_ptr<rocksdb::FSDirectory> folder;
-  if (status.ok()) {
-    status = files.NewDirectory(parent_path(path), rocksdb::IOOptions(), &folder, nullptr);
-  }
-  return status.ok() ? folder->Fsync(rocksdb::IOOptions(), nullptr) : status;
-}
-
 /// Empty where it cannot be read: opening the store tells why.
-std::string read(rocksdb::Env& env, const std::string& path) {
+std::string read(rocksdb::FileSystem& files, const std::string& path) {
   std::string bytes;
-  return rocksdb::ReadFileToString(&env, path, &bytes).ok() ? bytes : "";
+  return rocksdb::ReadFileToString(&files, path, &bytes).ok() ? bytes : "";
 }
 
 }  // namespace
@@ -66,48 +54,52 @@ std::string ListMark::to_text() const {
 
 rocksdb::IOStatus ListMark::put(rocksdb::FileSystem& files) const {
   const std::string mark = join_path(parent_path(path_), kMark);
-  return put_whole(files, mark, mark + "-new", to_text());
+  const std::string fresh = mark + "-new";
+  rocksdb::IOStatus status = write_whole(files, fresh, to_text());
+  if (status.ok()) status = files.RenameFile(fresh, mark, rocksdb::IOOptions(), nullptr);
+  std::unique_ptr<rocksdb::FSDirectory> folder;
+  if (status.ok()) {
+    status = files.NewDirectory(parent_path(path_), rocksdb::IOOptions(), &folder, nullptr);
+  }
+  return status.ok() ? folder->Fsync(rocksdb::IOOptions(), nullptr) : status;
 }
 
 namespace {
 
-/// What the mark says of the list that the store would be opened with.
-struct Marked {
-  std::string text;  // the whole mark
-  std::string path;  // of the list
+struct Mark {
+  std::string text;  // all of it
   std::uint64_t size = 0;
 };
 
-std::optional<Marked> read_mark(rocksdb::Env& env, const std::string& folder) {
-  const std::string mark = read(env, join_path(folder, kMark));
-  const std::size_t name_end = mark.find(' ');
-  const std::string current = read(env, join_path(folder, "CURRENT"));
-  if (name_end == std::string::npos || current != mark.substr(0, name_end) + "\n") return {};
+std::optional<Mark> mark_of(rocksdb::FileSystem& files, const std::string& list) {
+  const std::string text = read(files, join_path(parent_path(list), kMark));
+  const std::string name = name_of(list) + " ";
   unsigned long long size = 0;
-  if (std::sscanf(mark.c_str() + name_end, "%llu", &size) != 1) return {};
-  return Marked{mark, join_path(folder, mark.substr(0, name_end)), size};
+  if (!text.starts_with(name) || std::sscanf(text.c_str() + name.size(), "%llu", &size) != 1) {
+    return {};
+  }
+  return Mark{text, size};
 }
 
 }  // namespace
 
-Status check_list_of_files(rocksdb::Env& env, const std::string& folder) {
-  const auto marked = read_mark(env, folder);
-  if (!marked) return {};
-  ListMark found(marked->path);
-  found.add(read(env, marked->path).substr(0, marked->size));
-  if (found.to_text() == marked->text) return {};
-  return Error{ErrorCode::kCorrupt, "the store is damaged: its list of files " + marked->path +
-                                        " is not what was written"};
+std::optional<std::uint64_t> synced_size_of_list(rocksdb::FileSystem& files,
+                                                 const std::string& path) {
+  const auto mark = mark_of(files, path);
+  return mark ? std::optional(mark->size) : std::nullopt;
 }
 
-bool cut_list_of_files(rocksdb::Env& env, const std::string& folder) {
-  const auto marked = read_mark(env, folder);
-  if (!marked) return false;
-  const std::string list = read(env, marked->path);
-  if (list.size() <= marked->size) return false;
-  return put_whole(*env.GetFileSystem(), marked->path, join_path(folder, kMark) + "-cut",
-                   list.substr(0, marked->size))
-      .ok();
+Status check_list_of_files(rocksdb::FileSystem& files, const std::string& folder) {
+  std::string current = read(files, join_path(folder, "CURRENT"));
+  if (current.ends_with('\n')) current.pop_back();
+  const std::string list = join_path(folder, current);
+  const auto mark = mark_of(files, list);
+  if (!mark) return {};
+  ListMark found(list);
+  found.add(read(files, list).substr(0, mark->size));
+  if (found.to_text() == mark->text) return {};
+  return Error{ErrorCode::kCorrupt,
+               "the store is damaged: its list of files " + list + " is not what was written"};
 }
 
 }  // namespace mlp::store

@@ -5,10 +5,10 @@
 // the store without the tables that stood there, say nothing, and delete them.
 #pragma once
 
-#include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,12 +36,13 @@ class ListMark {
   std::uint64_t checksum_ = 0xcbf29ce484222325;  // FNV-1a
 };
 
+/// How many bytes of the list at `path` were synced, where a mark says so. What stands behind them
+/// may be a part of a write that a power cut left; it is not read.
+std::optional<std::uint64_t> synced_size_of_list(rocksdb::FileSystem& files,
+                                                 const std::string& path);
+
 /// kCorrupt when the list that the store in `folder` would be opened with begins with something else
 /// than what its mark says. Nothing where there is no mark of that list.
-Status check_list_of_files(rocksdb::Env& env, const std::string& folder);
-
-/// Takes away what stands in that list behind its mark: a power cut may have left a part of a write
-/// that was never synced, which RocksDB takes for damage. False when there was nothing to be taken.
-bool cut_list_of_files(rocksdb::Env& env, const std::string& folder);
+Status check_list_of_files(rocksdb::FileSystem& files, const std::string& folder);
 
 }  // namespace mlp::store

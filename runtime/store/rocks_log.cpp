@@ -101,8 +101,9 @@ std::string why_it_ends_early(Files& files, const std::string& folder) {
     return "Its write-ahead log is gone: a file that ends in .log was removed from " + folder +
            ". Put that file back";
   }
-  return "Its files are whole, but from an earlier time: an older copy of the store was put back, or "
-         "its newest files were removed. Put the newest copy back";
+  return "Its files are whole, but from an earlier time: an older copy of the store was put back, its "
+         "newest files were removed, or the disk did not keep the end of a log that it had said was "
+         "safe (a power cut). Put the newest copy back if there is one";
 }
 
 }  // namespace mlp::store

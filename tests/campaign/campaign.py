@@ -20,7 +20,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 KEPT = os.path.join(ROOT, "build/campaign")
 
 # The least time first, so that a mistake shows early; what is not listed comes last, by name.
-ORDER = ["sim", "cache", "hostile", "full_disk", "crash", "faults", "sanitize", "fuzz"]
+ORDER = ["bench", "sim", "cache", "hostile", "full_disk", "crash", "faults", "sanitize", "fuzz"]
 
 EXAMPLES = """examples:
   ./mlp campaign                        all parts, one after the other (some hours on two cores)

@@ -104,6 +104,15 @@ class DaemonTest(HomeTest):
         self.home.ctl("show", "1", "--follow")
         self.assertEqual(self.begun(), ["0"])
 
+    def test_a_hundred_thousand_task_runs_are_there_again_after_a_start(self):
+        store = [os.path.join(harness.BIN, "make_store"), self.home.data, "1", "100000", "50000"]
+        subprocess.run(store, check=True, timeout=120)
+        self.home.ctl("up")
+        run = self.home.ctl("runs", "--json").json["runs"][0]
+        self.assertEqual("running", run["state"])
+        self.assertEqual(100_000, run["counts"]["total"])
+        self.assertEqual(50_000, run["counts"]["ran"])
+
     def test_a_second_daemon_on_the_same_data_is_refused(self):
         self.home.ctl("up")
         second = self.mlpd("--listen", "127.0.0.1:0")

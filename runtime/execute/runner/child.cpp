@@ -24,7 +24,8 @@ struct Shared {
   const char* failed = "";
 };
 
-int fail(Shared& shared, const char* what) {
+// On a stack that AddressSanitizer does not know it would write a warning into the task's log.
+__attribute__((no_sanitize_address)) int fail(Shared& shared, const char* what) {
   shared.error = errno;
   shared.failed = what;
   ::_exit(127);

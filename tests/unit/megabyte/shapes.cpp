@@ -6,20 +6,12 @@
 
 #include <algorithm>
 
+#include "tests/support/sanitized.h"
+
 namespace mlp::tests {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kSlower = 20;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr double kSlower = 20;
-#else
-constexpr double kSlower = 1;
-#endif
-#else
-constexpr double kSlower = 1;
-#endif
+constexpr double kSlower = test::kIsSanitized ? 20 : 1;
 
 /// What shares a core slows even processor time: only what is slow each time is slow.
 constexpr int kTries = 3;

@@ -92,6 +92,23 @@ TEST(Restart, one_that_failed_so_is_tried_again_when_its_task_run_is_met) {
   EXPECT_THAT(h.violations, IsEmpty());
 }
 
+// With one at a time the replay meets the last, which is recorded, when the others have run.
+TEST(Restart, what_was_counted_stands_until_the_replay_has_met_as_much) {
+  Harness h;
+  model::TaskRun record = recorded(1, {2}, TaskRunState::kDone);
+  record.outputs = {{"out", Value::of_int(7), {}, 0}};
+  schedule::RunSpec spec = with_records({record});
+  spec.counted.resize(1);
+  spec.counted[0].total = 3;
+  spec.counted[0].ran = 1;
+  h.take_up(one_by_one({1, 2, 3}, false), {}, std::move(spec));
+  EXPECT_THAT(h.scheduler.take_changed_counts(), IsEmpty());
+  h.run_all();
+  const auto counts = h.scheduler.take_changed_counts();
+  ASSERT_FALSE(counts.empty());
+  EXPECT_EQ(counts.back().counts.ran, 3u);
+}
+
 TEST(Restart, who_waits_for_the_key_of_one_that_ended_so_is_a_hit) {
   Harness h(1);
   take_up(h, one_by_one({5, 6, 5}, true), sha256("t|5"));

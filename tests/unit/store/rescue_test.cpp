@@ -193,6 +193,7 @@ TEST_F(Rescue, APartOfAWriteThatWasNeverSyncedAtTheEndOfTheListOfFilesIsNoDamage
     if (!name.starts_with("MANIFEST")) continue;
     ASSERT_TRUE(files_.append(store_ + "/" + name, torn));
   }
+  EXPECT_TRUE(read_rocks(store_, {}).has_value());  // a check, or a start's first look
   EXPECT_TRUE(is_sound());
   EXPECT_EQ(count(), std::pair(kRecords, kObjects));
 }
