@@ -156,17 +156,19 @@ TEST_F(Attempt, SeesOnlyTheVariablesThatAreAllowed) {
 TEST_F(Attempt, ThatMayWaitStartsWhenAnotherEnds) {
   cpus_ = 1;
   begin();
-  OneTask task;
-  task.run("read x < ../../gate; echo $x");
-  ASSERT_EQ(::system(("mkfifo '" + data_ + "/work/1/gate'").c_str()), 0);
-  AttemptStart first = attempt_of(task);
-  AttemptStart second = attempt_of(task);
+  // A gate of its own for each: who opens one while its last writer is still there reads its end.
+  const std::string gates = data_ + "/work/1/gate_";
+  ASSERT_EQ(::system(("mkfifo '" + gates + "a' '" + gates + "b'").c_str()), 0);
+  OneTask one;
+  OneTask other;
+  AttemptStart first = attempt_of(one.run("read x < ../../gate_a; echo $x"));
+  AttemptStart second = attempt_of(other.run("read x < ../../gate_b; echo $x"));
   first.may_wait = second.may_wait = true;
   executor_->start(first);
   executor_->start(second);
-  ASSERT_EQ(::system(("echo a > '" + data_ + "/work/1/gate'").c_str()), 0);
+  ASSERT_EQ(::system(("echo a > '" + gates + "a'").c_str()), 0);
   EXPECT_EQ(seen_.next_end().id, first.id);
-  ASSERT_EQ(::system(("echo b > '" + data_ + "/work/1/gate'").c_str()), 0);
+  ASSERT_EQ(::system(("echo b > '" + gates + "b'").c_str()), 0);
   const AttemptEnded end = seen_.next_end();
   EXPECT_EQ(end.id, second.id);
   EXPECT_EQ(end.log, "b\n");
