@@ -45,8 +45,10 @@ def changed(path, place):
             byte = os.pread(file.fileno(), 1, place)[0]
             os.pwrite(file.fileno(), bytes([byte ^ 1]), place)
     flip()
-    yield
-    flip()
+    try:
+        yield
+    finally:
+        flip()
 
 
 @contextlib.contextmanager
