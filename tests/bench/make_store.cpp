@@ -33,7 +33,7 @@ void submit(engine::Engine& engine, std::int64_t tasks, std::int64_t run) {
 }
 
 // Until all is done or `ended` task runs have ended.
-void carry_out(engine::Engine& engine, InstantExecutor& executor, std::int64_t ended) {
+Status carry_out(engine::Engine& engine, InstantExecutor& executor, std::int64_t ended) {
   std::int64_t told = 0;
   bool goes_on = true;
   while (goes_on) {
@@ -43,6 +43,8 @@ void carry_out(engine::Engine& engine, InstantExecutor& executor, std::int64_t e
       goes_on |= executor.end_all();
     }
   }
+  if (told >= ended) return {};
+  return Error{ErrorCode::kUnavailable, "only " + std::to_string(told) + " task runs have ended"};
 }
 
 Status make(const std::string& path, const Wish& wish) {
@@ -61,7 +63,7 @@ Status make(const std::string& path, const Wish& wish) {
   MLP_TRY(engine.recover());
   for (std::int64_t run = 1; run <= wish.runs; ++run) {
     submit(engine, wish.tasks, run);
-    carry_out(engine, executor, wish.ended);
+    MLP_TRY(carry_out(engine, executor, wish.ended));
   }
   while (engine.sync()) {
   }

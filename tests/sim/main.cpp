@@ -196,14 +196,15 @@ int search_all(const Options& options) {
                              [&](std::uint64_t seed) { report(options, seed); });
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
   double cpu = cpu_seconds();
-  char figures[200];
+  char figures[300];
   const char* form =
       options.is_json
           ? R"({"seeds": %ju, "steps": %ju, "findings": %zu, "seconds": %.2f, "cpu_seconds": %.2f)"
-          : "%ju seeds, %ju steps, %zu failing, in %.2f s; of CPU %.2f s";
+            R"(, "small_seeds": %ju, "small_cpu_seconds": %.2f)"
+          : "%ju seeds, %ju steps, %zu failing, in %.2f s; of CPU %.2f s; %ju small ones in %.2f s";
   std::snprintf(figures, sizeof figures, form, static_cast<std::uintmax_t>(searched.seeds),
                 static_cast<std::uintmax_t>(searched.steps), searched.failing.size(), took.count(),
-                cpu);
+                cpu, static_cast<std::uintmax_t>(searched.small_seeds), searched.small_seconds);
   std::cout << figures;
   if (options.is_json) std::cout << R"(, "effects": )" << searched.effects.to_json() << "}";
   std::cout << std::endl;

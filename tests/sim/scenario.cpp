@@ -43,7 +43,7 @@ class Drawing {
   explicit Drawing(std::uint64_t seed) : random_(seed) { scenario_.seed = seed; }
 
   Scenario draw() {
-    is_large_ = chance(8);
+    scenario_.is_large = chance(8);
     scenario_.cores = 1 + static_cast<std::uint32_t>(random_.below(3));
     draw_projects();
     draw_actions();
@@ -63,14 +63,14 @@ class Drawing {
 
   // A later project may be an earlier one with other arguments, so that part of it is cached.
   void draw_projects() {
-    auto tasks = random_tasks(random_, 1 + random_.below(is_large_ ? 6 : 4));
-    std::uint64_t count = 1 + random_.below(is_large_ ? 3 : 2);
+    auto tasks = random_tasks(random_, 1 + random_.below(scenario_.is_large ? 6 : 4));
+    std::uint64_t count = 1 + random_.below(scenario_.is_large ? 3 : 2);
     for (std::uint32_t i = 0; i < count; ++i) {
       Recipe recipe;
       if (i > 0 && chance(50)) {
         recipe = *scenario_.projects[0].recipe;
       } else {
-        RecipeSize size{is_large_ ? std::size_t{8} : std::size_t{4}, is_large_ ? 3u : 2u};
+        const RecipeSize size = scenario_.is_large ? RecipeSize{8, 3} : RecipeSize{4, 2};
         recipe = random_recipe(random_, tasks, size);
       }
       Project project = build_project(i, std::move(recipe), {small(), small()});
@@ -92,7 +92,7 @@ class Drawing {
   // ---- actions --------------------------------------------------------------------------------
 
   void draw_actions() {
-    std::uint64_t runs = 1 + random_.below(is_large_ ? 6 : 3);
+    std::uint64_t runs = 1 + random_.below(scenario_.is_large ? 6 : 3);
     for (std::uint32_t key = 0; key < runs; ++key) {
       auto project = static_cast<std::uint32_t>(random_.below(scenario_.projects.size()));
       std::uint64_t step = key == 0 ? 1 : magnitude(200);
@@ -113,7 +113,7 @@ class Drawing {
   // ---- faults ---------------------------------------------------------------------------------
 
   void draw_faults() {
-    std::uint64_t count = chance(15) ? 0 : 1 + random_.below(is_large_ ? 6 : 4);
+    std::uint64_t count = chance(15) ? 0 : 1 + random_.below(scenario_.is_large ? 6 : 4);
     for (std::uint32_t id = 0; id < count; ++id) {
       Fault fault = draw_fault();
       fault.id = id;
@@ -185,7 +185,6 @@ class Drawing {
 
   SeededRandom random_;
   Scenario scenario_;
-  bool is_large_ = false;
 };
 
 }  // namespace

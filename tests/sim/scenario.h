@@ -64,6 +64,7 @@ struct Fault {
 
 struct Scenario {
   std::uint64_t seed = 0;     // also of every choice the simulation makes
+  bool is_large = false;      // 8 in 100 are: more tasks, runs and faults
   std::uint32_t cores = 2;
   std::vector<Project> projects;
   std::vector<Action> actions;  // by step

@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,8 @@ constexpr int kBroken = 77;
 struct Progress {
   std::uint64_t seed = 0;  // that is simulated, or is next
   std::uint64_t steps = 0;
+  std::uint64_t small_seeds = 0;
+  double small_seconds = 0;
   char violations[8192] = {};
   char effects[8192] = {};  // as text
 };
@@ -91,6 +94,12 @@ std::vector<std::string> violations_of(int status, Progress& progress) {
   return {"the process ended itself with code " + std::to_string(WEXITSTATUS(status))};
 }
 
+double own_cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 /// In a child: simulates, and ends the child where a promise is broken.
 void simulate_or_end(const Scenario& scenario, Progress& progress, Effects& effects) {
   ::alarm(kMostSeconds);
@@ -109,7 +118,12 @@ void simulate_or_end(const Scenario& scenario, Progress& progress, Effects& effe
 void simulate_all(std::uint64_t to, Progress& progress) {
   Effects effects;
   for (; progress.seed <= to; ++progress.seed) {
-    simulate_or_end(random_scenario(progress.seed), progress, effects);
+    const double begin = own_cpu_seconds();
+    const Scenario scenario = random_scenario(progress.seed);
+    simulate_or_end(scenario, progress, effects);
+    if (scenario.is_large) continue;
+    ++progress.small_seeds;
+    progress.small_seconds += own_cpu_seconds() - begin;
   }
   keep(progress.effects, effects.to_text());
 }
@@ -140,6 +154,8 @@ Searched search(std::uint64_t from, std::uint64_t to, std::size_t most_failing,
   }
   searched.seeds = progress->seed - from;
   searched.steps = progress->steps;
+  searched.small_seeds = progress->small_seeds;
+  searched.small_seconds = progress->small_seconds;
   return searched;
 }
 

@@ -23,6 +23,8 @@ std::vector<std::string> find_violations(const Scenario& scenario);
 struct Searched {
   std::uint64_t seeds = 0;
   std::uint64_t steps = 0;
+  std::uint64_t small_seeds = 0;  // whose scenarios are not large
+  double small_seconds = 0;       // of CPU that these took, drawing them included
   std::vector<std::uint64_t> failing;
   Effects effects;  // of the faults; not of a seed that ended its process
 };

@@ -39,6 +39,28 @@ TEST(Engine, a_run_is_submitted_carried_out_and_recorded) {
   EXPECT_EQ(world.marked, world.engine->status().commit);
 }
 
+/// Of a machine so busy that between any two looks a turn's time is over.
+class ClockOfABusyMachine final : public Clock {
+ public:
+  Instant now() override { return Instant{1'700'000'000'000'000}; }
+  Duration steady() override { return time_ += std::chrono::milliseconds(5); }
+
+ private:
+  Duration time_{0};
+};
+
+TEST(Engine, a_turn_takes_messages_however_late_it_comes_to_its_core) {
+  ClockOfABusyMachine clock;
+  World world;
+  world.look_at = &clock;
+  ASSERT_TRUE(world.start());
+  model::RunId id = world.submit(chain());
+  EXPECT_TRUE(world.runner.end_one());
+  EXPECT_TRUE(world.engine->turn()) << "the end of the attempt was there";
+  world.finish();
+  EXPECT_EQ(world.run(id).state, model::RunState::kSucceeded);
+}
+
 TEST(Engine, an_attempt_leaves_its_log_its_key_and_its_objects) {
   World world;
   ASSERT_TRUE(world.start());

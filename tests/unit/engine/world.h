@@ -137,7 +137,7 @@ class World {
     MLP_TRY(kv.write(begin));
     MLP_TRY(kv.sync());
     engine::EngineParts parts{kv,    runner, workers,
-                              clock, random, [this](std::uint64_t commit) { marked = commit; },
+                              *look_at, random, [this](std::uint64_t commit) { marked = commit; },
                               epoch, cores,  [this] { return has_space; },
                               {}};
     parts.are_whole = are_whole;
@@ -228,6 +228,7 @@ class World {
   ScriptedRunner runner;
   ScriptedWorkers workers;
   ManualClock clock;
+  Clock* look_at = &clock;  // by the engine
   SeededRandom random{1};
   double cores;
   std::uint64_t epoch = 0;
